@@ -4,6 +4,7 @@
 //! declares, because that is what an engine keeps. So a container that Docker Compose made, or
 //! an older wharf, is recognised as it is.
 
+use crate::desired::with_protocol;
 use crate::hash::is_own_label;
 use crate::spec::{HealthSpec, MountSource, MountSpec, NetworkAttachment, PortSpec};
 use crate::{Change, ContainerDetails, ContainerSpec, ImageConfig};
@@ -37,7 +38,7 @@ pub(crate) fn changes(
         ("command", command(wanted, image) != spec.command.clone().unwrap_or_default()),
         ("ports", ports(&wanted.ports) != ports(&spec.ports)),
         ("expose", exposed(wanted, image) != exposed(spec, &ImageConfig::default())),
-        ("volumes", mounts_differ(&wanted.mounts, &spec.mounts)),
+        ("volumes", mounts_differ(&wanted.mounts, &spec.mounts, image)),
         ("tmpfs", wanted.tmpfs != spec.tmpfs),
         ("networks", networks_differ(wanted, spec)),
         ("network_mode", namespace(&wanted.network_mode) != namespace(&spec.network_mode)),
@@ -163,20 +164,27 @@ fn ports(ports: &[PortSpec]) -> BTreeSet<PortSpec> {
 
 fn exposed(spec: &ContainerSpec, image: &ImageConfig) -> BTreeSet<String> {
     let published = spec.ports.iter().map(PortSpec::key);
-    published.chain(spec.exposed.iter().cloned()).chain(image.exposed.iter().cloned()).collect()
+    // Docker Compose hands `7000` on as it is; the engine keeps it and means TCP.
+    let declared = spec.exposed.iter().chain(&image.exposed).map(|port| with_protocol(port));
+    published.chain(declared).collect()
 }
 
-/// Anonymous volumes are compared by target only: which volume it is does not matter, and an
-/// image may declare more of them.
-fn mounts_differ(wanted: &[MountSpec], actual: &[MountSpec]) -> bool {
+/// Anonymous volumes, those that the image declares included, are compared by target only: which
+/// volume it is does not matter.
+fn mounts_differ(wanted: &[MountSpec], actual: &[MountSpec], image: &ImageConfig) -> bool {
     let named = |mounts: &[MountSpec]| -> BTreeSet<MountSpec> {
         let named = mounts.iter().filter(|mount| mount.source != MountSource::Anonymous);
         named.map(comparable).collect()
     };
-    let targets: BTreeSet<&str> = actual.iter().map(|mount| mount.target.as_str()).collect();
-    let anonymous = wanted.iter().filter(|mount| mount.source == MountSource::Anonymous);
-    named(wanted) != named(actual)
-        || anonymous.into_iter().any(|mount| !targets.contains(mount.target.as_str()))
+    let targets = |mounts: &[MountSpec], kind: fn(&MountSpec) -> bool| -> BTreeSet<String> {
+        mounts.iter().filter(|it| kind(it)).map(|it| it.target.clone()).collect()
+    };
+    let is_anonymous = |mount: &MountSpec| mount.source == MountSource::Anonymous;
+    let covered = targets(wanted, |_| true);
+    let declared = image.volumes.iter().filter(|path| !covered.contains(*path)).cloned();
+    let mut expected = targets(wanted, is_anonymous);
+    expected.extend(declared);
+    named(wanted) != named(actual) || expected != targets(actual, is_anonymous)
 }
 
 /// An engine does not keep whether a missing folder was to be created.
@@ -209,9 +217,11 @@ fn networks_differ(wanted: &ContainerSpec, actual: &ContainerSpec) -> bool {
         })
 }
 
-/// Docker Compose adds the container's own name as an alias.
+/// Docker Compose adds the container's own name as an alias, and engines before API 1.44 its host
+/// name.
 fn aliases(attachment: &NetworkAttachment, spec: &ContainerSpec) -> BTreeSet<String> {
-    attachment.aliases.iter().filter(|alias| **alias != spec.name).cloned().collect()
+    let is_own = |alias: &String| *alias == spec.name || Some(alias) == spec.hostname.as_ref();
+    attachment.aliases.iter().filter(|alias| !is_own(alias)).cloned().collect()
 }
 
 fn health(wanted: &ContainerSpec, image: &ImageConfig) -> HealthSpec {
@@ -257,8 +267,10 @@ fn devices(values: &[String]) -> BTreeSet<String> {
     values.iter().map(full).collect()
 }
 
+/// Engines take whole seconds; what has begun counts.
 fn seconds(spec: &ContainerSpec) -> Option<u64> {
-    spec.stop_grace_period.map(|grace| grace.as_secs())
+    let whole = |grace: std::time::Duration| grace.as_secs() + u64::from(grace.subsec_nanos() > 0);
+    spec.stop_grace_period.map(whole)
 }
 
 fn logging_differs(wanted: &ContainerSpec, actual: &ContainerSpec) -> bool {
@@ -278,4 +290,45 @@ fn normal_namespace(mode: Option<&str>, identities: &BTreeMap<String, String>) -
     let Some(container) = mode.strip_prefix("container:") else { return Some(mode.to_owned()) };
     let name = identities.get(container).map_or(container, String::as_str);
     Some(format!("container:{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(wanted: &ContainerSpec, made: ContainerSpec) -> Vec<Change> {
+        let actual = ContainerDetails { spec: made, image: ImageConfig::default() };
+        changes(wanted, &actual, &BTreeMap::new())
+    }
+
+    #[test]
+    fn an_exposed_port_without_a_protocol_is_tcp() {
+        let exposing =
+            |port: &str| ContainerSpec { exposed: vec![port.into()], ..Default::default() };
+        assert_eq!(found(&exposing("7000/tcp"), exposing("7000")), []);
+        assert_eq!(
+            found(&exposing("7000/tcp"), exposing("7000/udp")),
+            [Change::Attribute { name: "expose" }]
+        );
+    }
+
+    #[test]
+    fn aliases_that_an_engine_adds_by_itself_are_no_change() {
+        let with = |aliases: &[&str]| ContainerSpec {
+            name: "shop-api-1".into(),
+            hostname: Some("api.example".into()),
+            networks: vec![NetworkAttachment {
+                network: "shop".into(),
+                aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+                ipv4_address: None,
+                ipv6_address: None,
+            }],
+            ..Default::default()
+        };
+        assert_eq!(found(&with(&["api"]), with(&["api", "api.example", "shop-api-1"])), []);
+        assert_eq!(
+            found(&with(&["api"]), with(&["api", "other"])),
+            [Change::Attribute { name: "networks" }]
+        );
+    }
 }

@@ -3,6 +3,7 @@
 mod container;
 mod stores;
 
+pub(crate) use container::with_protocol;
 pub use stores::{NeededValue, StoreKind, Values, needed_values};
 
 use crate::hash::{files_hash, network_hash};

@@ -44,12 +44,19 @@ pub struct ObservedContainer {
     pub labels: BTreeMap<String, String>,
     /// Names of the networks that it is connected to.
     pub networks: Vec<String>,
+    /// Ids of these networks as the container remembers them from its last start, by name. An
+    /// engine (20.10 to 29) refuses to start it when the network of that name is another one by
+    /// now.
+    pub network_ids: BTreeMap<String, String>,
     /// Its mounts.
     pub mounts: Vec<ObservedMount>,
     /// Its published ports.
     pub ports: Vec<ObservedPort>,
     /// Time of creation, Unix seconds.
     pub created: i64,
+    /// Time of the last start, Unix milliseconds; read only for containers that are older than
+    /// something whose replacement restarts them (`depends_on.restart`).
+    pub started_at: Option<i64>,
     /// The engine's own sentence about the state ("Up 3 minutes (healthy)").
     pub status: String,
     /// What `inspect` says; read only for containers whose hash is not the wanted one.

@@ -5,6 +5,8 @@ codes! {
         "wharf talks to the engine that DOCKER_HOST names, or else to the current docker context, or else to the local unix socket. Nothing answered there. Start the engine (`systemctl start docker`, or `dockerd` where there is no systemd), or correct DOCKER_HOST. `docker context ls` shows the contexts.";
     PERMISSION = "engine::permission", "this user may not use the engine's socket",
         "The socket of the engine is readable by root and by the group `docker`. Add the user to the group (`sudo usermod -aG docker USER`, then log in again), or run a rootless engine. Membership in the group is as powerful as root on that machine.";
+    ENDPOINT = "engine::endpoint", "the engine's address or its certificates cannot be used",
+        "The engine is named by DOCKER_HOST, by a docker context or by the default socket. Either that setting makes no sense (a context that is not there, a file that cannot be read), or the address is behind TLS and the certificates do not fit. ca.pem, cert.pem and key.pem lie in the folder that DOCKER_CERT_PATH names, or else in the docker configuration or in the context: ca.pem must be the authority that issued the engine's certificate, that certificate must be for the name or address in DOCKER_HOST, and an engine that asks for a certificate must know the authority that issued cert.pem.";
     TOO_OLD = "engine::too-old", "the engine's API is older than wharf needs",
         "wharf speaks the Docker Engine API from version 1.41 (Engine 20.10, December 2020) on. Update the engine.";
     IMAGE_ABSENT = "engine::image-absent", "an image is not on the engine and cannot be pulled",

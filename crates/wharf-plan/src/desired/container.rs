@@ -181,7 +181,7 @@ fn ports(service: &Service) -> Vec<PortSpec> {
     ports
 }
 
-fn with_protocol(port: &str) -> String {
+pub(crate) fn with_protocol(port: &str) -> String {
     if port.contains('/') { port.to_owned() } else { format!("{port}/tcp") }
 }
 

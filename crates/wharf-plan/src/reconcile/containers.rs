@@ -1,15 +1,15 @@
 //! Containers of one service: create, replace, start, or leave.
 
 use super::gates::{Gates, Standing, dependency_edges};
+use super::preflight;
 use super::resources::{Created, edges};
 use super::up::{Draft, Recreate, existing, may_run, remove};
 use super::verdict::verdict;
-use super::{images, preflight};
 use crate::desired::DesiredService;
 use crate::spec::{MountSource, MountSpec};
 use crate::{
-    Action, Address, Cause, ContainerSpec, ContainerState, Edge, Health, NodeId, ObservedContainer,
-    Target,
+    Action, Address, Cause, ContainerSpec, ContainerState, Edge, Health, ImageConfig, NodeId,
+    ObservedContainer, Target,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use wharf_diag::Diagnostic;
@@ -22,10 +22,9 @@ struct Context<'a> {
     needs: Vec<Edge>,
     /// What must be so before a container may be started.
     hold: Vec<Edge>,
-    /// A service whose namespace is shared and whose container is new.
-    shares_fresh: Option<String>,
-    /// Something that it depends on is new.
-    has_fresh_dependency: bool,
+    /// Containers that it must not be older than, with the names of their services: those whose
+    /// namespaces it shares, and for a one-shot service those that it works on.
+    made_for: Vec<(String, Standing)>,
     /// A dependency with `restart: true` is new.
     restarts_with: Option<String>,
 }
@@ -63,7 +62,7 @@ fn context<'a>(
     networks: &Created,
     volumes: &Created,
 ) -> Context<'a> {
-    let mut needs = needs(draft, service, networks, volumes);
+    let mut needs = needs(service, networks, volumes);
     let mut hold = Vec::new();
     for (name, dependency) in &service.depends_on {
         if draft.selection.contains(name) {
@@ -71,16 +70,26 @@ fn context<'a>(
         }
     }
     let is_fresh = |name: &&String| draft.fresh.contains(*name);
+    let mut made_for = Vec::new();
     for name in &service.shares_with {
-        let standing = draft.standing.get(name).into_iter().flatten();
-        needs.extend(standing.filter_map(|it| it.started_by).map(Edge::Success));
+        // Namespaces are those of the first replica.
+        let first = draft.standing.get(name).into_iter().flatten().find(|it| it.number == 1);
+        needs.extend(first.and_then(|it| it.started_by).map(Edge::Success));
+        made_for.extend(first.map(|it| (name.clone(), it.clone())));
+    }
+    if service.is_one_shot {
+        for name in service.depends_on.keys() {
+            let all = draft.standing.get(name).into_iter().flatten();
+            made_for.extend(all.map(|it| (name.clone(), it.clone())));
+        }
+        // Created behind them, so that ages tell later whether it has seen them.
+        needs.extend(made_for.iter().filter_map(|(_, it)| it.made_by()).map(Edge::End));
     }
     Context {
         service,
         needs,
         hold,
-        shares_fresh: service.shares_with.iter().find(is_fresh).cloned(),
-        has_fresh_dependency: service.depends_on.keys().any(|name| draft.fresh.contains(name)),
+        made_for,
         restarts_with: service
             .depends_on
             .iter()
@@ -92,23 +101,9 @@ fn context<'a>(
 }
 
 /// What must be there before a container of the service can be created.
-pub(super) fn needs(
-    draft: &mut Draft<'_>,
-    service: &DesiredService,
-    networks: &Created,
-    volumes: &Created,
-) -> Vec<Edge> {
-    let image = images::image(
-        &mut draft.nodes,
-        &mut draft.images,
-        draft.desired,
-        service,
-        draft.observed,
-        // Images that are there were built or pulled by the plan before this one.
-        images::ImageOptions::default(),
-    );
-    let mut needs: Vec<Edge> = image.into_iter().collect();
-    needs.extend(edges(networks, service.template.networks.iter().map(|it| &it.network)));
+pub(super) fn needs(service: &DesiredService, networks: &Created, volumes: &Created) -> Vec<Edge> {
+    let joined = service.template.networks.iter().map(|it| &it.network);
+    let mut needs: Vec<Edge> = edges(networks, joined).collect();
     let mounted = service.template.mounts.iter().filter_map(|mount| match &mount.source {
         MountSource::Volume { name, .. } => Some(name),
         _ => None,
@@ -186,14 +181,16 @@ fn cause_to_replace(
     spec: &ContainerSpec,
     container: &ObservedContainer,
 ) -> Option<Cause> {
-    if let Some(service) = &context.shares_fresh {
-        return Some(Cause::DependencyReplaced { service: service.clone() });
-    }
+    let newer = context.made_for.iter().find(|(_, it)| it.is_newer_than(container));
+    let outdated = newer.map(|(name, _)| Cause::DependencyReplaced { service: name.clone() });
+    let shares = |name: &String| context.service.shares_with.contains(name);
     match draft.options.recreate {
-        Recreate::Never => None,
+        // What shares a namespace that is gone cannot go on.
+        Recreate::Never => outdated.filter(|_| newer.is_some_and(|(name, _)| shares(name))),
         Recreate::Always => Some(Cause::Requested),
         Recreate::WhenChanged => {
             verdict(container, context.service, spec, draft.observed, &draft.identities)
+                .or(outdated)
         }
     }
 }
@@ -212,7 +209,14 @@ fn create(
     let target = Target::Created(made.created);
     let action = Action::StartContainer { target: target.clone() };
     let start = draft.nodes.push(address, action, Cause::NotFound, after);
-    Standing { number, target, started_by: Some(start), is_ready: false, is_completed: false }
+    Standing {
+        number,
+        target,
+        started_by: Some(start),
+        is_ready: false,
+        is_completed: false,
+        created: None,
+    }
 }
 
 /// Nodes that make a container.
@@ -262,7 +266,8 @@ fn replace(
 ) -> Standing {
     let address = Address::service(&context.service.name, number);
     if !draft.options.renew_anonymous_volumes {
-        carry_volumes(&mut spec, old);
+        let image = draft.observed.images.get(&spec.image).and_then(|it| it.config.as_ref());
+        carry_volumes(&mut spec, old, image);
     }
     let final_name = spec.name.clone();
     let passing_name = format!("{}_{final_name}", old.id.chars().take(12).collect::<String>());
@@ -281,12 +286,25 @@ fn replace(
     before_start.extend(after);
     let action = Action::StartContainer { target: target.clone() };
     let start = draft.nodes.push(address, action, cause.clone(), before_start);
-    Standing { number, target, started_by: Some(start), is_ready: false, is_completed: false }
+    Standing {
+        number,
+        target,
+        started_by: Some(start),
+        is_ready: false,
+        is_completed: false,
+        created: None,
+    }
 }
 
-/// The new container gets the anonymous volumes of the old one wherever nothing else is mounted.
-fn carry_volumes(spec: &mut ContainerSpec, old: &ObservedContainer) {
+/// The new container gets the anonymous volumes of the old one wherever it would get new ones;
+/// while it is not known what its image declares, wherever nothing else is mounted.
+fn carry_volumes(spec: &mut ContainerSpec, old: &ObservedContainer, image: Option<&ImageConfig>) {
     let is_anonymous = |mount: &MountSpec| mount.source == MountSource::Anonymous;
+    let asked: BTreeSet<String> =
+        spec.mounts.iter().filter(|it| is_anonymous(it)).map(|it| it.target.clone()).collect();
+    let is_wanted = |target: &String| {
+        asked.contains(target) || image.is_none_or(|image| image.volumes.contains(target))
+    };
     let named: BTreeSet<String> = spec
         .mounts
         .iter()
@@ -298,7 +316,7 @@ fn carry_volumes(spec: &mut ContainerSpec, old: &ObservedContainer) {
         let Some(volume) = mount.volume.as_ref().filter(|name| is_generated(name)) else {
             continue;
         };
-        if named.contains(&mount.target) {
+        if named.contains(&mount.target) || !is_wanted(&mount.target) {
             continue;
         }
         let is_read_only =
@@ -341,6 +359,10 @@ fn keep(
         before_start.push(Edge::Success(id));
     }
     before_start.extend(context.hold.iter().copied());
+    if container.state == ContainerState::Created {
+        // A run that was cut off made it; what depends on it has not seen it run.
+        draft.fresh.insert(context.service.name.clone());
+    }
     let started_by = match container.state {
         ContainerState::Running | ContainerState::Restarting => {
             restart(draft, context, &address, container, before_start)
@@ -367,6 +389,7 @@ fn keep(
                 || container.state.is_running()
                     && matches!(container.health, None | Some(Health::Healthy))),
         is_completed: started_by.is_none() && stays_completed(context, container),
+        created: Some(container.created),
     }
 }
 
@@ -378,17 +401,33 @@ fn restart(
     container: &ObservedContainer,
     after: Vec<Edge>,
 ) -> Option<NodeId> {
-    let service = context.restarts_with.clone()?;
+    let service =
+        context.restarts_with.clone().or_else(|| newer_than_start(draft, context, container))?;
     let action = Action::RestartContainer { target: existing(container), grace: None };
     let cause = Cause::DependencyReplaced { service };
     Some(draft.nodes.push(address.clone(), action, cause, after))
 }
 
-/// A one-shot service that has done its work is not run again, unless what it worked on is new.
+/// A dependency with `restart: true` that is younger than the container's last start: a run was
+/// cut off after it had replaced the one and before it restarted the other.
+fn newer_than_start(
+    draft: &Draft<'_>,
+    context: &Context<'_>,
+    container: &ObservedContainer,
+) -> Option<String> {
+    let started = container.started_at? / 1000;
+    let is_newer = |name: &&String| {
+        let standing = draft.standing.get(*name).into_iter().flatten();
+        standing.filter_map(|it| it.created).any(|created| created > started)
+    };
+    let restarting = context.service.depends_on.iter().filter(|(_, it)| it.restart);
+    restarting.map(|(name, _)| name).find(is_newer).cloned()
+}
+
+/// A one-shot service that has done its work is not run again; when what it worked on is new, it
+/// was replaced before it came to this.
 fn stays_completed(context: &Context<'_>, container: &ObservedContainer) -> bool {
-    context.service.is_one_shot
-        && !context.has_fresh_dependency
-        && container.state == (ContainerState::Exited { code: 0 })
+    context.service.is_one_shot && container.state == (ContainerState::Exited { code: 0 })
 }
 
 fn paused(name: &str) -> Diagnostic {

@@ -59,7 +59,7 @@ pub fn down(project: &str, observed: &Observed, options: &DownOptions) -> Plan {
                 .iter()
                 .any(|it| it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name)));
             let is_unwanted = options.scope == Scope::DeleteData && !is_used;
-            if is_unwanted && is_own(&volume.labels, name) {
+            if is_unwanted && (is_own(&volume.labels, name) || is_carried(&removed, name)) {
                 let key = volume.labels.get(labels::VOLUME).unwrap_or(name);
                 let action = Action::RemoveVolume { name: name.clone() };
                 let after = users(&removed, |it| {
@@ -120,6 +120,15 @@ fn removal(container: &crate::ObservedContainer, scope: Scope) -> Removal {
         Scope::KeepData if container.state == ContainerState::Created => Removal::NeverStarted,
         Scope::KeepData => Removal::KeepVolumes,
     }
+}
+
+/// An anonymous volume of one of the containers: those that a replacement took over from the
+/// container before it do not go with it, as an engine deletes only what it made for a container.
+fn is_carried(removed: &Removed<'_>, name: &String) -> bool {
+    let has = |it: &crate::ObservedContainer| {
+        it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name))
+    };
+    is_generated(name) && removed.iter().any(|(it, _)| has(it))
 }
 
 fn has_anonymous_volumes(container: &crate::ObservedContainer) -> bool {

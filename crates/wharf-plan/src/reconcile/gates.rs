@@ -1,7 +1,7 @@
 //! Waits: nodes that end when a container has reached a state.
 
 use super::up::Draft;
-use crate::{Action, Address, Cause, Edge, Gate, NodeId, Target};
+use crate::{Action, Address, Cause, Edge, Gate, NodeId, ObservedContainer, Target};
 use std::collections::BTreeMap;
 use wharf_compose::model::{Condition, Dependency};
 
@@ -18,6 +18,24 @@ pub(super) struct Standing {
     pub(super) is_ready: bool,
     /// It ended with exit code 0 and stays so.
     pub(super) is_completed: bool,
+    /// When it was created, Unix seconds; `None` when this plan creates it.
+    pub(super) created: Option<i64>,
+}
+
+impl Standing {
+    /// The node that creates it, when this plan does.
+    pub(super) fn made_by(&self) -> Option<NodeId> {
+        match self.target {
+            Target::Created(node) => Some(node),
+            Target::Existing { .. } => None,
+        }
+    }
+
+    /// Whether it is younger than that container: it was replaced since, by this plan or by a
+    /// run that was cut off before it came to what depends on it.
+    pub(super) fn is_newer_than(&self, container: &ObservedContainer) -> bool {
+        self.created.is_none_or(|created| created > container.created)
+    }
 }
 
 /// Waits that were planned, each once.

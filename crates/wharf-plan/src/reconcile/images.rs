@@ -1,8 +1,8 @@
-//! Images: what is missing is pulled or built before the containers that need it.
+//! Images: pulled or built by a plan of their own, before the containers.
 
 use crate::desired::{Desired, DesiredService};
-use crate::{Action, Address, Cause, Edge, NodeId, Observed, Plan, PlanBuilder};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{Action, Address, Cause, Observed, Plan, PlanBuilder};
+use std::collections::BTreeSet;
 use wharf_compose::model::PullPolicy;
 
 /// What the command line says of images.
@@ -14,8 +14,9 @@ pub struct ImageOptions {
     pub pull: Option<PullPolicy>,
 }
 
-/// Plans the images of the selected services that must be got *before* it can be known which
-/// containers are to be replaced: those that may change under a container that is there.
+/// Plans the images of the selected services: what is missing, and what is to be got anew. It
+/// comes before the plan of the containers, so that nothing is stopped or started for an image
+/// that cannot be had, and so that it is known which containers have another image afterwards.
 pub fn plan_images(
     desired: &Desired,
     observed: &Observed,
@@ -23,14 +24,9 @@ pub fn plan_images(
     options: ImageOptions,
 ) -> Plan {
     let mut nodes = PlanBuilder::default();
-    let mut planned = BTreeMap::new();
-    for name in desired.in_order() {
-        let Some(service) = desired.services.get(name).filter(|_| selected.contains(name)) else {
-            continue;
-        };
-        let is_there = observed.images.contains_key(&service.template.image);
-        let has_containers = observed.replicas(name).next().is_some();
-        if has_containers || is_there {
+    let mut planned = BTreeSet::new();
+    for name in desired.in_order().into_iter().filter(|name| selected.contains(*name)) {
+        if let Some(service) = desired.services.get(name) {
             image(&mut nodes, &mut planned, desired, service, observed, options);
         }
     }
@@ -40,7 +36,7 @@ pub fn plan_images(
 /// Plans the builds of the selected services, whether their images are there or not.
 pub fn plan_builds(desired: &Desired, observed: &Observed, selected: &BTreeSet<String>) -> Plan {
     let mut nodes = PlanBuilder::default();
-    let mut planned = BTreeMap::new();
+    let mut planned = BTreeSet::new();
     let options = ImageOptions { build: true, pull: Some(PullPolicy::Never) };
     for name in desired.in_order().into_iter().filter(|name| selected.contains(*name)) {
         if let Some(service) = desired.services.get(name).filter(|it| it.build.is_some()) {
@@ -50,26 +46,26 @@ pub fn plan_builds(desired: &Desired, observed: &Observed, selected: &BTreeSet<S
     nodes.finish(&desired.project)
 }
 
-/// Adds the action that gets a service's image, once per image; returns the edge to it.
-pub(super) fn image(
+/// Adds the action that gets a service's image, once per image.
+fn image(
     nodes: &mut PlanBuilder,
-    planned: &mut BTreeMap<String, NodeId>,
+    planned: &mut BTreeSet<String>,
     desired: &Desired,
     service: &DesiredService,
     observed: &Observed,
     options: ImageOptions,
-) -> Option<Edge> {
+) {
     let reference = &service.template.image;
-    if let Some(id) = planned.get(reference) {
-        return Some(Edge::Success(*id));
-    }
     let is_there = observed.images.contains_key(reference);
-    let action = action(builder_of(desired, service), is_there, options)?;
-    let cause =
-        if is_there { Cause::Requested } else { Cause::NeededBy { service: service.name.clone() } };
-    let id = nodes.push(Address::Image(reference.clone()), action, cause, []);
-    planned.insert(reference.clone(), id);
-    Some(Edge::Success(id))
+    let Some(action) = action(builder_of(desired, service), is_there, options) else { return };
+    if planned.insert(reference.clone()) {
+        let cause = if is_there {
+            Cause::Requested
+        } else {
+            Cause::NeededBy { service: service.name.clone() }
+        };
+        nodes.push(Address::Image(reference.clone()), action, cause, []);
+    }
 }
 
 /// An image that one service builds is not pulled for another one that only names it.

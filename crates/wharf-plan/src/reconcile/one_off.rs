@@ -37,8 +37,8 @@ pub struct OneOff {
     pub stdin: bool,
 }
 
-/// Plans the container of a `run` up to the moment before its start, and what it needs: image,
-/// networks, volumes. The name of the container is given back.
+/// Plans the container of a `run` up to the moment before its start, and what it needs: networks
+/// and volumes. The name of the container is given back.
 ///
 /// # Errors
 /// What stands in the way.
@@ -57,7 +57,7 @@ pub fn one_off(
     let Some(service) = desired.services.get(&wish.service) else { return Err(draft.problems) };
     let networks = resources::networks(&mut draft);
     let volumes = resources::volumes(&mut draft);
-    let needs = containers::needs(&mut draft, service, &networks, &volumes);
+    let needs = containers::needs(service, &networks, &volumes);
     let spec = spec(desired, service, wish);
     let name = spec.name.clone();
     let address = Address::Container(name.clone());

@@ -4,8 +4,8 @@ use super::up::Draft;
 use crate::desired::DesiredService;
 use crate::spec::PortSpec;
 use crate::{ForeignContainer, ObservedPort};
-use wharf_compose::model::Published;
-use wharf_diag::codes::plan as codes;
+use wharf_compose::model::{Published, PullPolicy};
+use wharf_diag::codes::{engine, plan as codes};
 use wharf_diag::{Diagnostic, did_you_mean};
 
 /// Collects everything that stands in the way.
@@ -17,7 +17,30 @@ pub(super) fn check(draft: &mut Draft<'_>) {
         scaled_ports(draft, service, replicas);
         names(draft, service, replicas);
         ports(draft, service);
+        image(draft, service);
     }
+}
+
+/// An image that is not there and that the file forbids to pull.
+fn image(draft: &mut Draft<'_>, service: &DesiredService) {
+    let reference = &service.template.image;
+    let policy = draft.options.images.pull.unwrap_or(service.pull_policy);
+    let can_be_built = |it: &DesiredService| it.build.is_some() && it.template.image == *reference;
+    if policy != PullPolicy::Never
+        || draft.observed.images.contains_key(reference)
+        || draft.desired.services.values().any(can_be_built)
+    {
+        return;
+    }
+    draft.problems.push(
+        Diagnostic::error(
+            engine::IMAGE_ABSENT,
+            format!("image `{reference}` is not on the engine and must not be pulled"),
+        )
+        .at(service.span, "needed by this service")
+        .note("its pull policy is `never`")
+        .help("pull or build it first, or remove `pull_policy: never`"),
+    );
 }
 
 /// How many containers of a service are wanted, the command line's word included.

@@ -19,7 +19,7 @@ pub struct UpOptions {
     pub dependencies: Dependencies,
     /// When containers are replaced.
     pub recreate: Recreate,
-    /// Images.
+    /// Images; `up` itself only checks that they can be had, see `plan_images`.
     pub images: ImageOptions,
     /// `--scale`: replicas by service, over what the files say.
     pub scale: BTreeMap<String, u32>,
@@ -84,7 +84,6 @@ pub(super) struct Draft<'a> {
     /// Names of the project's containers by id.
     pub(super) identities: BTreeMap<String, String>,
     pub(super) nodes: PlanBuilder,
-    pub(super) images: BTreeMap<String, NodeId>,
     pub(super) standing: BTreeMap<String, Vec<Standing>>,
     /// Services of which a container is created or replaced.
     pub(super) fresh: BTreeSet<String>,
@@ -107,7 +106,6 @@ impl<'a> Draft<'a> {
             selection: desired.select(&options.services, options.dependencies),
             identities: names.collect(),
             nodes: PlanBuilder::default(),
-            images: BTreeMap::new(),
             standing: BTreeMap::new(),
             fresh: BTreeSet::new(),
             warnings: Vec::new(),

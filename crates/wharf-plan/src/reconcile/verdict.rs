@@ -54,14 +54,18 @@ fn differences(
     }
 }
 
-/// A network that is gone, or that the container is not connected to any more.
+/// A network that is gone, that was made anew since, or that the container is not connected to
+/// any more.
 fn missing_network(
     container: &ObservedContainer,
     spec: &ContainerSpec,
     observed: &Observed,
 ) -> Option<Cause> {
-    let is_missing =
-        |name: &String| !observed.networks.contains_key(name) || !container.networks.contains(name);
+    let is_missing = |name: &String| {
+        let Some(network) = observed.networks.get(name) else { return true };
+        let is_another = container.network_ids.get(name).is_some_and(|id| *id != network.id);
+        is_another || !container.networks.contains(name)
+    };
     let missing = spec.networks.iter().map(|it| &it.network).find(|name| is_missing(name))?;
     Some(Cause::NetworkMissing { network: missing.clone() })
 }
