@@ -1,0 +1,301 @@
+//! `wharf up`.
+
+mod addresses;
+mod attach;
+mod settle;
+
+use crate::apply::{Run, conclude};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session::{Connected, Resolved, Session, usage};
+use crate::signals;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+use wharf_compose::model::PullPolicy;
+use wharf_diag::codes::plan as codes;
+use wharf_diag::{Diagnostic, SourceMap};
+use wharf_plan::{
+    Action, ContainerState, Dependencies, ImageOptions, Node, Observed, Plan, Proposal, Readiness,
+    Recreate, UpOptions, plan_images, up,
+};
+use wharf_term::plan as plan_text;
+
+/// How often the engine is looked at again when somebody else changes the same project.
+const ROUNDS: u32 = 3;
+
+/// Flags that decide what is planned; `up` and `plan` share them.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct PlanArgs {
+    /// Services; with none, all of the project
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Leaves out what the services depend on
+    #[arg(long)]
+    no_deps: bool,
+    /// Builds images before starting
+    #[arg(long)]
+    build: bool,
+    /// When to pull images: always, missing or never
+    #[arg(long, value_name = "WHEN")]
+    pull: Option<String>,
+    /// Replaces containers even when nothing has changed
+    #[arg(long, conflicts_with = "no_recreate")]
+    force_recreate: bool,
+    /// Leaves containers that are there, even when something has changed
+    #[arg(long)]
+    no_recreate: bool,
+    /// Number of containers of a service, SERVICE=N
+    #[arg(long, value_name = "SERVICE=N")]
+    scale: Vec<String>,
+    /// Removes containers of services that the files do not have any more
+    #[arg(long)]
+    remove_orphans: bool,
+    /// Gives replaced containers new anonymous volumes
+    #[arg(short = 'V', long)]
+    renew_anon_volumes: bool,
+}
+
+/// Creates and starts everything, and waits until it is healthy
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// Comes back as soon as everything is started, without waiting for its health
+    #[arg(short, long, conflicts_with = "attach")]
+    detach: bool,
+    /// Accepted for scripts written for Docker Compose: waiting is what `up` does
+    #[arg(long, hide = true)]
+    wait: bool,
+    /// How long to wait for health, in seconds; without it as long as health checks allow
+    #[arg(long, value_name = "SECONDS")]
+    wait_timeout: Option<u64>,
+    /// Follows the logs; Ctrl-C then stops the containers
+    #[arg(long)]
+    attach: bool,
+    /// Shows what would be done and does nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Refuses unless what would be done is what this file says (from `wharf plan --json`)
+    #[arg(long = "plan", value_name = "FILE")]
+    plan_file: Option<PathBuf>,
+}
+
+impl PlanArgs {
+    /// Flags as the planner takes them.
+    pub(crate) fn options(&self, readiness: Readiness) -> Result<UpOptions, Failure> {
+        Ok(UpOptions {
+            services: self.services.clone(),
+            dependencies: if self.no_deps {
+                Dependencies::Excluded
+            } else {
+                Dependencies::Included
+            },
+            recreate: match (self.force_recreate, self.no_recreate) {
+                (true, _) => Recreate::Always,
+                (_, true) => Recreate::Never,
+                _ => Recreate::WhenChanged,
+            },
+            images: ImageOptions { build: self.build, pull: self.pull()? },
+            scale: self.scale()?,
+            remove_orphans: self.remove_orphans,
+            readiness,
+            renew_anonymous_volumes: self.renew_anon_volumes,
+        })
+    }
+
+    /// Services named on the command line.
+    pub(crate) fn services(&self) -> &[String] {
+        &self.services
+    }
+
+    fn pull(&self) -> Result<Option<PullPolicy>, Failure> {
+        Ok(match self.pull.as_deref() {
+            None => None,
+            Some("always") => Some(PullPolicy::Always),
+            Some("missing") => Some(PullPolicy::Missing),
+            Some("never") => Some(PullPolicy::Never),
+            Some(other) => {
+                return Err(usage(
+                    Diagnostic::error(codes::USAGE, format!("`--pull {other}` makes no sense"))
+                        .help("it may be always, missing or never"),
+                ));
+            }
+        })
+    }
+
+    fn scale(&self) -> Result<BTreeMap<String, u32>, Failure> {
+        let parse = |text: &String| {
+            let (service, count) = text.split_once('=')?;
+            Some((service.to_owned(), count.parse().ok()?))
+        };
+        self.scale
+            .iter()
+            .map(|text| {
+                parse(text).ok_or_else(|| {
+                    usage(
+                        Diagnostic::error(codes::USAGE, format!("`--scale {text}` makes no sense"))
+                            .help("write the service and a number, for example `--scale api=3`"),
+                    )
+                })
+            })
+            .collect()
+    }
+}
+
+/// Runs the command.
+pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failure> {
+    let resolved = session.resolve(args.plan.services())?;
+    let readiness = if args.detach { Readiness::Dependencies } else { Readiness::Everything };
+    let options = args.plan.options(readiness)?;
+    let connected = session.connect().await?;
+    if args.dry_run {
+        return super::plan::show(session, &resolved, &connected, &options).await;
+    }
+    let lock = session.lock(&resolved.desired.project, &connected.endpoint).await?;
+    let run = Run {
+        session,
+        connected: &connected,
+        verb: "up",
+        wait_timeout: args.wait_timeout.map(Duration::from_secs),
+        cancel: signals::listen(session.output),
+    };
+    if let Some(file) = &args.plan_file {
+        refuse_stale(file, &resolved, &connected, &options).await?;
+    }
+    let converged = converge(&run, &resolved, &options).await?;
+    drop(lock);
+    let mut observed = connected.observe(&resolved.desired.project).await?;
+    if !args.detach {
+        if converged == Converged::Started && settle::needs_it(&observed) {
+            settle::wait(&connected, &observed).await;
+            observed = connected.observe(&resolved.desired.project).await?;
+        }
+        still_up(&resolved, &options, &observed)?;
+    }
+    if !args.attach {
+        addresses::tell(session, &observed, &connected.endpoint);
+        return Ok(Exit::Ok);
+    }
+    attach::follow(&run, &resolved.desired, &options).await
+}
+
+/// What a run has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Converged {
+    /// No container was started.
+    Unchanged,
+    /// At least one was.
+    Started,
+}
+
+/// Images, then containers; again when somebody else changed the same things meanwhile.
+pub(crate) async fn converge(
+    run: &Run<'_>,
+    resolved: &Resolved,
+    options: &UpOptions,
+) -> Result<Converged, Failure> {
+    let (session, desired) = (run.session, &resolved.desired);
+    let mut observed = run.connected.observe_for(desired).await?;
+    let selection = desired.select(&options.services, options.dependencies);
+    let images = plan_images(desired, &observed, &selection, options.images);
+    if !images.is_unchanged() {
+        // Problems that can be known are told before anything is built.
+        proposal(resolved, &observed, options)?;
+        run.finish(&images).await?;
+        observed = run.connected.observe_for(desired).await?;
+    }
+    for round in 1.. {
+        let Proposal { plan, warnings } = proposal(resolved, &observed, options)?;
+        if round == 1 {
+            session.tell(&warnings, &resolved.sources);
+        }
+        if plan.nodes().is_empty() {
+            nothing_to_do(session, &plan);
+            return Ok(Converged::Unchanged);
+        }
+        let outcome = run.apply(&plan).await;
+        if !outcome.is_stale() || round == ROUNDS || run.cancel.is_cancelled() {
+            conclude(&outcome)?;
+            return Ok(converged(&plan));
+        }
+        observed = run.connected.observe_for(desired).await?;
+    }
+    Ok(Converged::Unchanged)
+}
+
+fn converged(plan: &Plan) -> Converged {
+    let starts = |node: &Node| matches!(node.action, Action::StartContainer { .. });
+    if plan.nodes().iter().any(starts) { Converged::Started } else { Converged::Unchanged }
+}
+
+fn proposal(
+    resolved: &Resolved,
+    observed: &Observed,
+    options: &UpOptions,
+) -> Result<Proposal, Failure> {
+    up(&resolved.desired, observed, options)
+        .map_err(|problems| Failure::invalid(problems, resolved.sources.clone()))
+}
+
+fn nothing_to_do(session: &Session<'_>, plan: &Plan) {
+    if session.settings.progress != crate::cli::Progress::Quiet {
+        session.output.tell(&plan_text::nothing_to_do(&plan.project));
+    }
+}
+
+/// A service without a health check may have ended right after its start.
+fn still_up(resolved: &Resolved, options: &UpOptions, observed: &Observed) -> Result<(), Failure> {
+    let selection = resolved.desired.select(&options.services, options.dependencies);
+    let ended = |state: ContainerState| match state {
+        ContainerState::Exited { code } => code != 0,
+        ContainerState::Restarting | ContainerState::Dead => true,
+        _ => false,
+    };
+    let problems: Vec<_> = observed
+        .containers
+        .iter()
+        .filter(|it| !it.is_one_off && selection.contains(&it.service) && ended(it.state))
+        .map(|it| {
+            Diagnostic::error(
+                wharf_diag::codes::engine::EXITED,
+                format!("`{}` was started and does not run any more: {}", it.name, it.status),
+            )
+            .help(format!("its log: `wharf logs {}`", it.service))
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure { diagnostics: problems, sources: SourceMap::default(), exit: Exit::Failed })
+}
+
+/// A plan that was reviewed is applied only as it was reviewed.
+async fn refuse_stale(
+    file: &std::path::Path,
+    resolved: &Resolved,
+    connected: &Connected,
+    options: &UpOptions,
+) -> Result<(), Failure> {
+    let cannot = |why: String| {
+        let diagnostic =
+            Diagnostic::error(codes::STALE, format!("cannot use the plan `{}`", file.display()));
+        Failure::of(diagnostic.note(why), Exit::Usage)
+    };
+    let text = fs_err::read_to_string(file).map_err(|error| cannot(error.to_string()))?;
+    let reviewed: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| cannot(error.to_string()))?;
+    let observed = connected.observe_for(&resolved.desired).await?;
+    let now = serde_json::to_value(&proposal(resolved, &observed, options)?.plan)
+        .map_err(|error| cannot(error.to_string()))?;
+    if reviewed.get("plan") == Some(&now) {
+        return Ok(());
+    }
+    let diagnostic = Diagnostic::error(
+        codes::STALE,
+        format!("the plan `{}` is not what would be done now", file.display()),
+    )
+    .note("the engine, the compose files or the flags have changed since; nothing was done")
+    .help("look at the new one with `wharf plan`, and save it with `wharf plan --json`");
+    Err(Failure::of(diagnostic, Exit::Failed))
+}
