@@ -6,7 +6,8 @@
 
 use crate::desired::with_protocol;
 use crate::hash::is_own_label;
-use crate::spec::{HealthSpec, MountSource, MountSpec, NetworkAttachment, PortSpec};
+use crate::labels;
+use crate::spec::{HealthSpec, LoggingSpec, MountSource, MountSpec, NetworkAttachment, PortSpec};
 use crate::{Change, ContainerDetails, ContainerSpec, ImageConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ pub(crate) fn changes(
         ("entrypoint", entrypoint(wanted, image) != spec.entrypoint.clone().unwrap_or_default()),
         ("command", command(wanted, image) != spec.command.clone().unwrap_or_default()),
         ("ports", ports(&wanted.ports) != ports(&spec.ports)),
-        ("expose", exposed(wanted, image) != exposed(spec, &ImageConfig::default())),
+        ("expose", exposed_differ(wanted, spec, image)),
         ("volumes", mounts_differ(&wanted.mounts, &spec.mounts, image)),
         ("tmpfs", wanted.tmpfs != spec.tmpfs),
         ("networks", networks_differ(wanted, spec)),
@@ -162,11 +163,18 @@ fn ports(ports: &[PortSpec]) -> BTreeSet<PortSpec> {
     ports.iter().map(|port| PortSpec { host_ip: any(&port.host_ip), ..port.clone() }).collect()
 }
 
+/// Engines expose what is published; a difference there is one of `ports` and told as that.
+fn exposed_differ(wanted: &ContainerSpec, actual: &ContainerSpec, image: &ImageConfig) -> bool {
+    let published: BTreeSet<String> =
+        wanted.ports.iter().chain(&actual.ports).map(PortSpec::key).collect();
+    let (wanted, actual) = (exposed(wanted, image), exposed(actual, &ImageConfig::default()));
+    wanted.difference(&published).ne(actual.difference(&published))
+}
+
 fn exposed(spec: &ContainerSpec, image: &ImageConfig) -> BTreeSet<String> {
-    let published = spec.ports.iter().map(PortSpec::key);
     // Docker Compose hands `7000` on as it is; the engine keeps it and means TCP.
     let declared = spec.exposed.iter().chain(&image.exposed).map(|port| with_protocol(port));
-    published.chain(declared).collect()
+    declared.collect()
 }
 
 /// Anonymous volumes, those that the image declares included, are compared by target only: which
@@ -274,11 +282,19 @@ fn seconds(spec: &ContainerSpec) -> Option<u64> {
 }
 
 fn logging_differs(wanted: &ContainerSpec, actual: &ContainerSpec) -> bool {
-    let (wanted, actual) = (wanted.logging.as_ref(), actual.logging.as_ref());
-    let Some(wanted) = wanted else { return false };
+    let made = actual.logging.as_ref();
+    let Some(wanted) = wanted.logging.as_ref() else { return has_lost_logging(actual) };
     let driver_differs =
-        !wanted.driver.is_empty() && actual.is_none_or(|actual| actual.driver != wanted.driver);
-    driver_differs || actual.is_none_or(|actual| actual.options != wanted.options)
+        !wanted.driver.is_empty() && made.is_none_or(|made| made.driver != wanted.driver);
+    driver_differs || made.is_none_or(|made| made.options != wanted.options)
+}
+
+/// An engine writes its own default down, so what it says cannot tell whether the file once had a
+/// `logging` section. A container that wharf made from something else than is wanted now, and
+/// that does not log as engines do by themselves, had one.
+fn has_lost_logging(actual: &ContainerSpec) -> bool {
+    let is_special = |it: &LoggingSpec| it.driver != "json-file" || !it.options.is_empty();
+    actual.labels.contains_key(labels::HASH) && actual.logging.as_ref().is_some_and(is_special)
 }
 
 fn limits(spec: &ContainerSpec) -> [Option<i64>; 5] {
@@ -310,6 +326,17 @@ mod tests {
             found(&exposing("7000/tcp"), exposing("7000/udp")),
             [Change::Attribute { name: "expose" }]
         );
+    }
+
+    #[test]
+    fn a_logging_section_that_is_gone_is_a_change_only_to_what_wharf_made() {
+        let options = BTreeMap::from([("max-size".to_owned(), "1m".to_owned())]);
+        let logging = Some(LoggingSpec { driver: "json-file".into(), options });
+        let theirs = ContainerSpec { logging, ..Default::default() };
+        let mut ours = theirs.clone();
+        ours.labels.insert(labels::HASH.to_owned(), "1234".to_owned());
+        assert_eq!(found(&ContainerSpec::default(), theirs), []);
+        assert_eq!(found(&ContainerSpec::default(), ours), [Change::Attribute { name: "logging" }]);
     }
 
     #[test]

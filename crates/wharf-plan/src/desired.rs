@@ -11,7 +11,9 @@ use crate::labels;
 use crate::spec::{BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec};
 use crate::{Secret, hash};
 use std::collections::{BTreeMap, BTreeSet};
-use wharf_compose::model::{Condition, Dependency, Network, Project, PullPolicy, Service, Volume};
+use wharf_compose::model::{
+    Build, Condition, Dependency, Network, Project, PullPolicy, Service, Volume,
+};
 use wharf_diag::{Diagnostics, Span};
 
 /// A project resolved to what an engine needs.
@@ -233,7 +235,8 @@ fn service_of(
         shares_with,
         build: service.build.as_ref().map(|build| BuildSpec {
             image: template.image.clone(),
-            build: build.value.clone(),
+            // Their values are in `args`, as secrets.
+            build: Build { args: BTreeMap::new(), ..build.value.clone() },
             args: build_args(&build.value, values),
             labels: build
                 .labels

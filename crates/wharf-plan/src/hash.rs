@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 /// Hash of everything in a specification except its name, wharf's and Docker Compose's own
 /// labels, and the contents of files. 64 hexadecimal digits.
-pub(crate) fn container_hash(spec: &ContainerSpec) -> String {
+pub fn container_hash(spec: &ContainerSpec) -> String {
     let mut hasher = Fields::new();
     hasher.field("image", &spec.image);
     hasher.option("platform", spec.platform.as_ref());

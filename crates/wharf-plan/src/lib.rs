@@ -27,6 +27,7 @@ pub use desired::{
     Values, needed_values,
 };
 pub use event::{Event, NodeOutcome, Summary};
+pub use hash::container_hash;
 pub use observed::{
     ContainerDetails, ContainerState, ForeignContainer, Health, ImageConfig, Observed,
     ObservedContainer, ObservedImage, ObservedMount, ObservedNetwork, ObservedPort, ObservedVolume,

@@ -60,12 +60,12 @@ pub fn down(project: &str, observed: &Observed, options: &DownOptions) -> Plan {
                 .any(|it| it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name)));
             let is_unwanted = options.scope == Scope::DeleteData && !is_used;
             if is_unwanted && (is_own(&volume.labels, name) || is_carried(&removed, name)) {
-                let key = volume.labels.get(labels::VOLUME).unwrap_or(name);
+                let key = volume.labels.get(labels::VOLUME).cloned().unwrap_or_else(|| short(name));
                 let action = Action::RemoveVolume { name: name.clone() };
                 let after = users(&removed, |it| {
                     it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name))
                 });
-                nodes.push(Address::Volume(key.clone()), action, Cause::Requested, after);
+                nodes.push(Address::Volume(key), action, Cause::Requested, after);
             }
         }
     }
@@ -129,6 +129,12 @@ fn is_carried(removed: &Removed<'_>, name: &String) -> bool {
         it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name))
     };
     is_generated(name) && removed.iter().any(|(it, _)| has(it))
+}
+
+/// The name, or the beginning of one that an engine gave.
+fn short(name: &str) -> String {
+    let length = if is_generated(name) { 12 } else { name.len() };
+    name.chars().take(length).collect()
 }
 
 fn has_anonymous_volumes(container: &crate::ObservedContainer) -> bool {
