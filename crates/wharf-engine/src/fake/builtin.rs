@@ -1,9 +1,10 @@
-//! The few commands that the fake knows without a script: those of the contract suite, and
-//! `true`, `false`, `sleep`, `echo`, `exit` and `sh -c` with a sequence of them. Not a shell:
+//! The few commands that the fake knows without being told: the scripts of the contract suite,
+//! and `true`, `false`, `sleep`, `echo`, `exit` and `sh -c` with a sequence of them. Not a shell:
 //! what is not in the table is not understood, and the caller decides what that means.
 
 use super::behaviour::Ending;
 use crate::capability::LogStream;
+use crate::contract::Script;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use wharf_plan::spec::FileSpec;
@@ -41,16 +42,18 @@ pub(super) struct Surroundings {
 
 /// What a command does; `None` when it is not in the table.
 pub(super) fn program(words: &[String], around: &Surroundings) -> Option<Program> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (name, arguments) = words.split_first()?;
-    let program = match (base_name(name), arguments) {
-        ("sh", ["-c", text, ..]) => suite_script(text).or_else(|| sequence(text, around))?,
-        (name, arguments) => {
-            let mut program = Program::default();
-            simple(&mut program, name, arguments, around)?;
-            program
+    let program = suite_script(words, around).or_else(|| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (name, arguments) = words.split_first()?;
+        match (base_name(name), arguments) {
+            ("sh", ["-c", text, ..]) => sequence(text),
+            (name, arguments) => {
+                let mut program = Program::default();
+                simple(&mut program, name, arguments)?;
+                Some(program)
+            }
         }
-    };
+    })?;
     let ends = program.ends.filter(|end| end.after < ENDLESS && program.reads.is_none());
     Some(Program { ends, ..program })
 }
@@ -59,37 +62,86 @@ fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The shell scripts of the contract suite that are more than a sequence.
-fn suite_script(text: &str) -> Option<Program> {
-    let number = |from: &str, to: &str| -> Option<usize> {
-        text.strip_prefix(from)?.split_once(to)?.0.parse().ok()
-    };
-    let written = |line: String| Program {
-        output: vec![(LogStream::Stdout, line)],
-        ends: Some(Ending::default()),
-        reads: None,
-    };
+/// The scripts of the contract suite that need more than a sequence of simple commands.
+fn suite_script(words: &[String], around: &Surroundings) -> Option<Program> {
     let reading = |reads| Program { reads: Some(reads), ..Program::default() };
-    if let Some(last) = number("i=1; while [ $i -le ", " ]; do echo line-$i;") {
-        return Some(written((1..=last).map(|line| format!("line-{line}\n")).collect()));
+    if words == Script::Cat.command() {
+        return Some(reading(Reading::Copy));
     }
-    if let Some(length) = number("head -c ", " /dev/zero | tr") {
-        return Some(written(format!("{}\n", "x".repeat(length))));
+    if words == Script::Size.command() {
+        return Some(reading(Reading::Size));
     }
-    if let Some(code) = text.strip_prefix("read line; exit ") {
-        return Some(reading(Reading::Line(code.parse().ok()?)));
+    let number = |script: Script| parameter(words, &script)?.parse::<u32>().ok();
+    let text = |make: fn(String) -> Script| parameter(words, &make(MARK.to_owned()));
+    if let Some(code) = number(Script::Await(MARK_NUMBER.into())) {
+        return Some(reading(Reading::Line(code.into())));
     }
-    text.starts_with("until [ \"$(stty size)\"").then(|| reading(Reading::Size))
+    if let Some(last) = number(Script::Count(MARK_NUMBER)) {
+        let lines: Vec<String> = (1..=last).map(|line| format!("line-{line}\n")).collect();
+        return Some(written(lines.concat()));
+    }
+    if let Some(length) = number(Script::Long(MARK_NUMBER)) {
+        return Some(written("x".repeat(length.try_into().ok()?) + "\n"));
+    }
+    if let Some(name) = text(Script::Variable) {
+        return Some(written(around.variables.get(&name).cloned().unwrap_or_default() + "\n"));
+    }
+    let file = |path: String| around.files.iter().find(move |file| file.path == path);
+    if let Some(path) = text(Script::File) {
+        return Some(found(file(path).map(|it| it.content.reveal().to_owned())));
+    }
+    if let Some(path) = text(Script::Stat) {
+        let line = |it: &FileSpec| format!("{:o} {} {}\n", it.mode, it.uid, it.gid);
+        return Some(found(file(path).map(line)));
+    }
+    let name = text(Script::Resolve)?;
+    Some(found(around.hosts.get(&name).map(|address| format!("{name} is {address}\n"))))
+}
+
+/// What stands for the parameter of a script while its command is compared, as text and number.
+const MARK: &str = "77777777";
+const MARK_NUMBER: u32 = 77_777_777;
+
+/// The parameter with which a script has these words; `None` when it is another script.
+fn parameter(words: &[String], script: &Script) -> Option<String> {
+    let pattern = script.command();
+    if pattern.len() != words.len() {
+        return None;
+    }
+    let mut parameter = None;
+    for (word, pattern) in words.iter().zip(&pattern) {
+        match pattern.split_once(MARK) {
+            Some((before, after)) => {
+                let rest = word.strip_prefix(before)?.strip_suffix(after)?;
+                parameter = Some(rest.to_owned());
+            }
+            None if word == pattern => {}
+            None => return None,
+        }
+    }
+    parameter
+}
+
+fn written(text: String) -> Program {
+    let output = vec![(LogStream::Stdout, text)];
+    Program { output, ends: Some(Ending::default()), reads: None }
+}
+
+/// Writes what was found, or fails.
+fn found(text: Option<String>) -> Program {
+    let failed =
+        Program { ends: Some(Ending { code: 1, ..Ending::default() }), ..Program::default() };
+    text.map_or(failed, written)
 }
 
 /// Statements up to the first `exit` or endless one; `&&` stops at what fails.
-fn sequence(text: &str, around: &Surroundings) -> Option<Program> {
+fn sequence(text: &str) -> Option<Program> {
     let mut program = Program { ends: Some(Ending::default()), ..Program::default() };
     for statement in text.split([';', '\n']) {
         for part in statement.split("&&") {
             let words: Vec<&str> = part.split_whitespace().collect();
             let Some((name, arguments)) = words.split_first() else { continue };
-            simple(&mut program, base_name(name), arguments, around)?;
+            simple(&mut program, base_name(name), arguments)?;
             let end = program.ends.unwrap_or_default();
             if *name == "exit" || end.after >= ENDLESS {
                 return Some(program);
@@ -103,14 +155,8 @@ fn sequence(text: &str, around: &Surroundings) -> Option<Program> {
 }
 
 /// Adds what one statement does.
-fn simple(
-    program: &mut Program,
-    name: &str,
-    arguments: &[&str],
-    around: &Surroundings,
-) -> Option<()> {
+fn simple(program: &mut Program, name: &str, arguments: &[&str]) -> Option<()> {
     let before = program.ends.unwrap_or_default();
-    let mut write = |stream, text: String| program.output.push((stream, text));
     let code = match (name, arguments) {
         ("true" | ":", _) => 0,
         ("false", _) => 1,
@@ -122,40 +168,16 @@ fn simple(
             return Some(());
         }
         ("exec", [name, arguments @ ..]) => {
-            return simple(program, base_name(name), arguments, around);
+            return simple(program, base_name(name), arguments);
         }
         ("echo", words) => {
             let is_error = words.contains(&">&2");
             let words: Vec<&str> = words.iter().copied().filter(|it| *it != ">&2").collect();
             let line = words.join(" ").replace(['"', '\''], "");
-            let value = line.strip_prefix('$').map(|name| around.variables.get(name));
-            let line = value.map_or(line.clone(), |value| value.cloned().unwrap_or_default());
-            write(if is_error { LogStream::Stderr } else { LogStream::Stdout }, line + "\n");
+            let stream = if is_error { LogStream::Stderr } else { LogStream::Stdout };
+            program.output.push((stream, line + "\n"));
             0
         }
-        ("cat", []) => {
-            program.reads = Some(Reading::Copy);
-            0
-        }
-        ("cat", [path]) => match around.files.iter().find(|file| file.path == *path) {
-            Some(file) => {
-                write(LogStream::Stdout, file.content.reveal().to_owned());
-                0
-            }
-            None => 1,
-        },
-        ("stat", ["-c", "%a %u %g", path]) => {
-            let file = around.files.iter().find(|file| file.path == *path)?;
-            write(LogStream::Stdout, format!("{:o} {} {}\n", file.mode, file.uid, file.gid));
-            0
-        }
-        ("getent", ["hosts", name]) => match around.hosts.get(*name) {
-            Some(address) => {
-                write(LogStream::Stdout, format!("{address} {name}\n"));
-                0
-            }
-            None => 2,
-        },
         _ => return None,
     };
     program.ends = Some(Ending { after: before.after, code });

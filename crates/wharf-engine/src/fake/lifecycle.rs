@@ -181,7 +181,7 @@ impl State {
                     && (is_any(&ip) || is_any(&there.host_ip) || ip == there.host_ip)
             };
             let is_host_s = port.protocol == Protocol::Tcp && self.taken_ports.contains(number);
-            !is_host_s && !held.iter().any(|there| collides(there))
+            !is_host_s && !held.iter().any(collides)
         };
         let Some(number) = candidates.into_iter().find(is_free) else {
             let message =

@@ -1,7 +1,7 @@
 //! Networks, volumes, and who is connected to what.
 
 use super::FakeEngine;
-use super::state::{Endpoint, Network, State, Volume};
+use super::state::{Container, Endpoint, Network, State, Volume};
 use crate::capability::{Networks, Volumes};
 use crate::{EngineError, ErrorKind, Result};
 use std::collections::BTreeMap;
@@ -28,8 +28,8 @@ impl Networks for FakeEngine {
                 return Err(EngineError::new(ErrorKind::NameInUse, operation, message));
             }
             let id = state.next_id();
-            let taken: Vec<usize> = state.networks.values().map(|it| it.subnet).collect();
-            let subnet = (0..).find(|number| !taken.contains(number)).unwrap_or_default();
+            let is_taken = |subnet: &usize| state.networks.values().any(|it| it.subnet == *subnet);
+            let subnet = (0..=state.networks.len()).find(|it| !is_taken(it)).unwrap_or_default();
             let network = Network { id, spec: spec.clone(), subnet, last_host: 1 };
             state.networks.insert(spec.name.clone(), network);
             Ok(())
@@ -136,7 +136,7 @@ impl State {
         let Some(container) = self.containers.get(id) else { return Ok(()) };
         let mode = container.spec.network_mode.clone().unwrap_or_default();
         if let Some(other) = mode.strip_prefix("container:") {
-            let runs = self.containers.get(other).is_some_and(|it| it.is_running());
+            let runs = self.containers.get(other).is_some_and(Container::is_running);
             return if runs { Ok(()) } else { Err(cannot_join(other)) };
         }
         let mut endpoints = container.endpoints.clone();

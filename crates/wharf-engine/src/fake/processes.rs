@@ -38,9 +38,9 @@ impl Processes for FakeEngine {
             let message = format!("no end within {} s", limit.as_secs_f64());
             return Err(EngineError::new(ErrorKind::TimedOut, operation, message));
         };
-        let mut output: String = program.output.into_iter().map(|(_, text)| text).collect();
-        output.truncate(output.floor_char_boundary(MOST_OUTPUT));
-        Ok(ProcessOutput { code: ending.code, output })
+        let output: String = program.output.into_iter().map(|(_, text)| text).collect();
+        let kept = &output.as_bytes()[..output.len().min(MOST_OUTPUT)];
+        Ok(ProcessOutput { code: ending.code, output: String::from_utf8_lossy(kept).into_owned() })
     }
 
     async fn exec(&self, container: &str, spec: &ExecSpec) -> Result<Session> {
@@ -154,9 +154,11 @@ impl State {
     /// Starts a command and returns its id.
     fn begin(&mut self, container: String, program: Program, tty: bool) -> String {
         let id = self.next_id();
-        let piece = |(stream, text): (LogStream, String)| match tty {
-            true => (LogStream::Stdout, text.replace('\n', "\r\n").into_bytes()),
-            false => (stream, text.into_bytes()),
+        let piece = |(stream, text): (LogStream, String)| {
+            if tty {
+                return (LogStream::Stdout, text.replace('\n', "\r\n").into_bytes());
+            }
+            (stream, text.into_bytes())
         };
         let exec = Exec {
             container,

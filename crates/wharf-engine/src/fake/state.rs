@@ -162,7 +162,8 @@ impl State {
     /// 64 hexadecimal digits that no other call gives; their first twelve differ too.
     pub(super) fn next_id(&mut self) -> String {
         self.counter += 1;
-        (0..4).map(|part| format!("{:016x}", mix(self.counter * 4 + part))).collect()
+        let part = |number| mix(self.counter * 4 + number);
+        format!("{:016x}{:016x}{:016x}{:016x}", part(0), part(1), part(2), part(3))
     }
 
     /// Id of the container with this name, id or beginning of an id.

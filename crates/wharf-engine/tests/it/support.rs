@@ -3,7 +3,7 @@
 mod run;
 mod snapshot;
 
-pub(crate) use run::{Run, down, paused, up};
+pub(crate) use run::{Run, down, look, paused, up};
 pub(crate) use snapshot::{Snapshot, mark_volumes};
 
 use wharf_compose::{LoadOptions, MemoryFiles, load};

@@ -88,7 +88,8 @@ pub(crate) async fn down(
     Ok(Run::of(engine, wharf_plan::down(project, &observed, &options)).await)
 }
 
-/// Runs a test on a clock that jumps to the next thing that is due; what takes a day never ends.
+/// Runs a test on a clock that jumps to the next thing that is due; what takes a day never ends, and
+/// fails.
 pub(crate) fn paused<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -96,5 +97,5 @@ pub(crate) fn paused<T>(test: impl Future<Output = T>) -> T {
         .build()
         .unwrap();
     let day = Duration::from_secs(86_400);
-    runtime.block_on(async { tokio::time::timeout(day, test).await.expect("this never ends") })
+    runtime.block_on(async { tokio::time::timeout(day, test).await.unwrap() })
 }

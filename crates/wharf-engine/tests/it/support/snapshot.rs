@@ -26,7 +26,8 @@ pub(crate) struct Picture {
     /// By target: the name of a named volume, or what was written to an anonymous one.
     pub(crate) mounts: BTreeMap<String, Vec<String>>,
     pub(crate) files: Vec<String>,
-    /// For a container that has done its work: services whose containers have come since.
+    /// Services whose containers have come since its last start: those that it works on, when it
+    /// does its work once, and those that it is to be restarted with.
     pub(crate) has_not_seen: Vec<String>,
 }
 
@@ -88,12 +89,11 @@ async fn has_not_seen(
     container: &ObservedContainer,
     all: &[ObservedContainer],
 ) -> Vec<String> {
-    if !matches!(container.state, ContainerState::Exited { .. }) {
-        return Vec::new();
-    }
+    let has_ended = matches!(container.state, ContainerState::Exited { .. });
     let started = engine.state(&container.id).await.unwrap().started_at;
     let needs = container.labels.get(labels::DEPENDS_ON).map_or("", String::as_str);
-    let needs = needs.split(',').filter_map(|need| need.split(':').next());
+    let matters = |need: &&str| has_ended || need.ends_with(":true");
+    let needs = needs.split(',').filter(matters).filter_map(|need| need.split(':').next());
     let is_newer =
         |name: &&str| all.iter().any(|it| it.service == **name && it.created * 1000 > started);
     needs.filter(is_newer).map(str::to_owned).collect()
