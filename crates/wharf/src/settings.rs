@@ -37,7 +37,7 @@ pub(crate) enum Format {
 }
 
 /// How many requests run at once when nothing is said; see `ApplyOptions::parallel`.
-const PARALLEL: usize = 4;
+const PARALLEL: usize = 8;
 /// How long to wait for another run when nothing is said.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
 

@@ -165,9 +165,13 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
     }
     let converged = converge(&run, &resolved, &options).await?;
     drop(lock);
-    let mut observed = connected.observe(&resolved.desired.project).await?;
+    let has_started = matches!(converged, Converged::Started);
+    let mut observed = match converged {
+        Converged::Nothing(observed) => *observed,
+        _ => connected.observe(&resolved.desired.project).await?,
+    };
     if !args.detach {
-        if converged == Converged::Started && settle::needs_it(&observed) {
+        if has_started && settle::needs_it(&observed) {
             settle::wait(&connected, &observed).await;
             observed = connected.observe(&resolved.desired.project).await?;
         }
@@ -181,8 +185,10 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
 }
 
 /// What a run has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Converged {
+    /// Nothing: this is what is there.
+    Nothing(Box<Observed>),
     /// No container was started.
     Unchanged,
     /// At least one was.
@@ -212,7 +218,7 @@ pub(crate) async fn converge(
         }
         if plan.nodes().is_empty() {
             nothing_to_do(session, &plan);
-            return Ok(Converged::Unchanged);
+            return Ok(Converged::Nothing(Box::new(observed)));
         }
         let outcome = run.apply(&plan).await;
         if !outcome.is_stale() || round == ROUNDS || run.cancel.is_cancelled() {
