@@ -74,11 +74,15 @@ fn a_down_killed_at_any_request_is_finished_by_the_next_down_and_keeps_the_data(
         |stack: &Stack, cut: Cut| {
             stack.finish("up", Version::One);
             let volume = stack.volume_of("store", "/data");
+            let anonymous = state::anonymous_volumes(stack);
             let Some(at) = stack.cut_off("down", Version::One, cut) else {
+                Stack::delete(&anonymous);
                 return Point::NotReached;
             };
             stack.finish("down", Version::One);
             State::of(stack).expect_only_volume(&volume, &at);
+            // It takes them with it only on the user's word, as it does the named ones.
+            assert_eq!(Stack::delete(&anonymous), anonymous.len(), "killed at {at:?}");
             assert_eq!(stack.read_volume(&volume, "log"), "seeded", "killed at {at:?}");
             Point::Reached
         }

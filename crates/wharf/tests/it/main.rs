@@ -1,11 +1,7 @@
 //! The binary on a real engine: one module per concern.
 //!
 //! Tests ask the engine and the published ports, not wharf, for what became of a command.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test ends where it goes wrong"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it goes wrong")]
 
 mod adoption;
 mod commands;

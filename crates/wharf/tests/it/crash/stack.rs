@@ -1,12 +1,14 @@
 //! A small stack with everything that takes more than one request: health, a one-shot service, a
 //! shared namespace, named and anonymous volumes, two networks, an uploaded secret.
 
+use super::state;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 use wharf_testkit::deadline::eventually;
-use wharf_testkit::engine::{docker, image, remove};
+use wharf_testkit::engine::{docker, image, remove, try_docker};
 use wharf_testkit::proxy::{Cut, Request, run_behind_proxy};
 
 /// Where the engine listens.
@@ -126,7 +128,14 @@ impl Stack {
 
     /// Removes everything of the project, data included.
     pub(crate) fn clear(&self) {
+        let anonymous = state::anonymous_volumes(self);
         remove(&self.project);
+        Self::delete(&anonymous);
+    }
+
+    /// Deletes volumes that may have gone with their container; gives how many were there.
+    pub(crate) fn delete(volumes: &BTreeSet<String>) -> usize {
+        volumes.iter().filter(|name| try_docker(&["volume", "rm", name]).is_some()).count()
     }
 
     /// Id of a service's container.
