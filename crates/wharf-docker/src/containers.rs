@@ -195,7 +195,7 @@ impl Containers for Docker {
 
     async fn start(&self, container: &str) -> Result<()> {
         let start = || self.client.unit(Call::post(path(container, "start")).limit(LONG));
-        let outcome = outlasting(start).await;
+        let outcome = outlasting(&self.client, start).await;
         outcome.map(drop).map_err(|it| it.during(format!("start container `{container}`")))
     }
 

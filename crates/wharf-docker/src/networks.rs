@@ -43,8 +43,9 @@ impl Networks for Docker {
     }
 
     async fn remove_network(&self, name: &str) -> Result<()> {
-        let call = Call::delete(format!("/networks/{}", encode(name))).limit(LONG);
-        gone(self.client.unit(call).await)
+        let path = format!("/networks/{}", encode(name));
+        let remove = || self.client.unit(Call::delete(path.clone()).limit(LONG));
+        gone(twins::outlasting(&self.client, remove).await)
             .map_err(|it| it.during(format!("remove network `{name}`")))
     }
 
@@ -59,7 +60,7 @@ impl Networks for Docker {
             let connect = || async {
                 self.client.unit(Call::post(path.clone()).limit(LONG).json(&body)?).await
             };
-            match twins::outlasting(connect).await {
+            match twins::outlasting(&self.client, connect).await {
                 // Docker's words, then Podman's.
                 Err(failure)
                     if failure.says("already exists in network")
