@@ -37,6 +37,8 @@ pub enum ErrorKind {
     TimedOut,
     /// The engine cannot do it.
     NotSupported,
+    /// The user ended the run.
+    Interrupted,
     /// The engine answered with another error (4xx, 5xx).
     Refused,
 }
@@ -74,6 +76,7 @@ impl EngineError {
             ErrorKind::ConnectionLost => codes::CONNECTION_LOST,
             ErrorKind::TimedOut => codes::TIMED_OUT,
             ErrorKind::NotSupported => codes::NOT_SUPPORTED,
+            ErrorKind::Interrupted => codes::INTERRUPTED,
             ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Refused => codes::REFUSED,
         }
     }
@@ -113,7 +116,8 @@ impl EngineError {
             ErrorKind::ConnectionLost | ErrorKind::TimedOut => {
                 "run the same command again: wharf looks at what is there and goes on"
             }
-            ErrorKind::NotFound
+            ErrorKind::Interrupted
+            | ErrorKind::NotFound
             | ErrorKind::Conflict
             | ErrorKind::BuildFailed
             | ErrorKind::NotSupported

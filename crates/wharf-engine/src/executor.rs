@@ -119,7 +119,7 @@ impl<'a, E: Engine> Run<'a, E> {
     fn new(engine: Arc<E>, plan: &'a Plan, options: ApplyOptions) -> Self {
         let began = Instant::now();
         let gates = GateContext {
-            deadline: options.wait_timeout.map(|limit| began + limit),
+            deadline: options.wait_timeout.and_then(|limit| began.checked_add(limit)),
             cancel: options.cancel.clone(),
             began,
             events: options.events.clone(),
@@ -142,7 +142,10 @@ impl<'a, E: Engine> Run<'a, E> {
         self.emit(Event::RunStarted { project: self.plan.project.clone(), actions });
         loop {
             self.launch();
-            self.skip_unreachable();
+            if self.skip_unreachable() {
+                // What follows the end of a skipped node, well or not, may run now.
+                self.launch();
+            }
             let Some(result) = self.tasks.join_next().await else { break };
             match result {
                 Ok((id, result)) => self.settle(id, result),
@@ -193,15 +196,15 @@ impl<'a, E: Engine> Run<'a, E> {
         self.conclude(id, outcome);
     }
 
-    /// Nodes that can never run, because something that they follow failed.
-    fn skip_unreachable(&mut self) {
+    /// Nodes that can never run, because something that they follow failed; whether there were.
+    fn skip_unreachable(&mut self) -> bool {
+        let mut found = false;
         while let Some(id) = self.schedule.next_unreachable() {
             self.schedule.settle(id, NodeOutcome::Skipped);
             self.conclude(id, NodeOutcome::Skipped);
+            found = true;
         }
-        if self.tasks.is_empty() {
-            self.launch();
-        }
+        found
     }
 
     fn skip_rest(&mut self) {

@@ -25,6 +25,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Restarts by the engine after which a container counts as not coming up.
 const TOLERATED_RESTARTS: u64 = 5;
+/// Answers in a row that may fail to come.
+const TOLERATED_LOSSES: u32 = 3;
 /// The engine's defaults for what a health check does not say.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -131,6 +133,8 @@ struct Wait<'a, E> {
     pause: Duration,
     probe: LastProbe,
     first_restarts: Option<u64>,
+    /// Answers in a row that did not come.
+    lost: u32,
 }
 
 impl<'a, E: Engine> Wait<'a, E> {
@@ -152,15 +156,27 @@ impl<'a, E: Engine> Wait<'a, E> {
             pause: FIRST_PAUSE,
             probe: LastProbe::default(),
             first_restarts: None,
+            lost: 0,
         }
     }
 
     async fn run(&mut self) -> Result<(), Stop> {
         loop {
             // `state` is asked again each time: the container may end or be restarted meanwhile.
-            let report = self.engine.state(self.id).await?;
-            if self.has_passed(&report).await? {
-                return Ok(());
+            let passed = match self.engine.state(self.id).await {
+                Ok(report) => self.has_passed(&report).await,
+                Err(error) => Err(error.into()),
+            };
+            match passed {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.lost = 0,
+                // A wait of minutes outlives a connection that breaks now and then.
+                Err(Stop::Engine(error))
+                    if error.is_transient() && self.lost < TOLERATED_LOSSES =>
+                {
+                    self.lost += 1;
+                }
+                Err(stop) => return Err(stop),
             }
             tokio::time::sleep(self.pause).await;
             self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
@@ -252,7 +268,8 @@ impl<'a, E: Engine> Wait<'a, E> {
         let timeout = health.timeout.unwrap_or(DEFAULT_TIMEOUT);
         let retries = health.retries.filter(|it| *it > 0).unwrap_or(DEFAULT_RETRIES);
         let start_period = health.start_period.unwrap_or_default();
-        self.since.elapsed() > start_period + (interval + timeout) * retries + LONGEST_PAUSE
+        let checks = interval.saturating_add(timeout).saturating_mul(retries);
+        self.since.elapsed() > start_period.saturating_add(checks).saturating_add(LONGEST_PAUSE)
     }
 }
 

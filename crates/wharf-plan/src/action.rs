@@ -1,5 +1,6 @@
 //! Actions: each is one remote call, or one wait.
 
+use crate::hash::{container_hash, digest, files_hash, network_hash};
 use crate::spec::{BuildSpec, ContainerSpec, FileSpec, NetworkAttachment, NetworkSpec, VolumeSpec};
 use crate::{NodeId, Risk};
 use std::time::Duration;
@@ -182,6 +183,19 @@ impl Action {
             }
             _ => None,
         }
+    }
+
+    /// Sixteen digits that change with anything that a created container or network is made from.
+    pub(crate) fn digest(&self) -> Option<String> {
+        let whole = match self {
+            Self::CreateContainer { spec, .. } => {
+                let files = files_hash(&spec.files).unwrap_or_default();
+                format!("{}{files}", container_hash(spec))
+            }
+            Self::CreateNetwork(spec) => network_hash(spec),
+            _ => return None,
+        };
+        Some(digest(&whole))
     }
 
     /// The container that it works on, when it is one.

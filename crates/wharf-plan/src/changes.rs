@@ -5,7 +5,7 @@
 //! an older wharf, is recognised as it is.
 
 use crate::desired::with_protocol;
-use crate::hash::is_own_label;
+use crate::hash::{is_own_label, whole_seconds};
 use crate::labels;
 use crate::spec::{HealthSpec, LoggingSpec, MountSource, MountSpec, NetworkAttachment, PortSpec};
 use crate::{Change, ContainerDetails, ContainerSpec, ImageConfig};
@@ -275,10 +275,8 @@ fn devices(values: &[String]) -> BTreeSet<String> {
     values.iter().map(full).collect()
 }
 
-/// Engines take whole seconds; what has begun counts.
 fn seconds(spec: &ContainerSpec) -> Option<u64> {
-    let whole = |grace: std::time::Duration| grace.as_secs() + u64::from(grace.subsec_nanos() > 0);
-    spec.stop_grace_period.map(whole)
+    spec.stop_grace_period.map(whole_seconds)
 }
 
 fn logging_differs(wanted: &ContainerSpec, actual: &ContainerSpec) -> bool {

@@ -85,9 +85,21 @@ pub(crate) fn network_hash(spec: &NetworkSpec) -> String {
     hasher.finish()
 }
 
+/// Sixteen hexadecimal digits of the hash of a text.
+pub(crate) fn digest(text: &str) -> String {
+    let mut hasher = Fields::new();
+    hasher.field("digest", text);
+    hasher.finish().chars().take(16).collect()
+}
+
 /// Whether a label is set by wharf or Docker Compose rather than by the user.
 pub(crate) fn is_own_label(name: &str) -> bool {
     name.starts_with("com.docker.compose.") || name.starts_with("wharf.")
+}
+
+/// Engines take whole seconds; one that has begun counts.
+pub(crate) fn whole_seconds(time: std::time::Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// Feeds named fields, each ended by a byte that no field contains.
@@ -183,7 +195,7 @@ impl Fields {
         self.list("cap-drop", &spec.cap_drop);
         self.list("security-opt", &spec.security_opt);
         self.option("stop-signal", spec.stop_signal.as_ref());
-        self.option("grace", spec.stop_grace_period.map(|grace| grace.as_secs()));
+        self.option("grace", spec.stop_grace_period.map(whole_seconds));
         self.option("pid", spec.pid.as_ref());
         self.option("ipc", spec.ipc.as_ref());
         self.flag("tty", spec.tty);

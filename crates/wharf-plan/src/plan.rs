@@ -174,6 +174,9 @@ struct NodeReport<'a> {
     address: &'a Address,
     action: &'static str,
     argument: Option<String>,
+    /// Digest of what is created; two plans that differ in it are not the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     cause: &'a Cause,
     risk: Risk,
     after: Vec<NodeId>,
@@ -186,6 +189,7 @@ impl<'a> From<&'a Node> for NodeReport<'a> {
             address: &node.address,
             action: node.action.verb(),
             argument: node.action.argument(),
+            digest: node.action.digest(),
             cause: &node.cause,
             risk: node.risk,
             after: node.after.iter().map(|edge| edge.node()).collect(),

@@ -74,12 +74,13 @@ pub(crate) fn conclude(outcome: &Outcome) -> Result<Exit, Failure> {
 }
 
 fn interrupted(skipped: usize) -> wharf_diag::Diagnostic {
-    wharf_diag::Diagnostic::error(
-        wharf_diag::codes::engine::INTERRUPTED,
-        format!("interrupted; {skipped} actions were not tried"),
-    )
-    .note("requests under way were finished, nothing new was started")
-    .help("run the same command again: wharf looks at what is there and goes on")
+    let what = match skipped {
+        0 => "interrupted; everything of this step was done before".to_owned(),
+        _ => format!("interrupted; {skipped} actions were not tried"),
+    };
+    wharf_diag::Diagnostic::error(wharf_diag::codes::engine::INTERRUPTED, what)
+        .note("requests under way were finished, nothing new was started")
+        .help("run the same command again: wharf looks at what is there and goes on")
 }
 
 async fn show(mut events: UnboundedReceiver<Event>, mut reporter: Box<dyn Reporter>) {

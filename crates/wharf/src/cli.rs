@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "wharf", version, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 invalid files, 10 no engine, 11 locked, 130 interrupted.\n`wharf explain CODE` explains every error code."
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 invalid files, 4 changes (plan --exit-code),\n10 no engine, 11 locked, 70 bug, 130 interrupted.\n`wharf explain CODE` explains every error code."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -16,6 +16,9 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// A year: longer waits are mistakes, and no sum of times overflows.
+pub(crate) const MOST_SECONDS: u64 = 31_536_000;
 
 /// Flags of every command.
 #[derive(Debug, Args)]
@@ -54,7 +57,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "N", global = true)]
     pub(crate) parallel: Option<usize>,
     /// How long to wait for another run on the same project, in seconds
-    #[arg(long, value_name = "SECONDS", global = true)]
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = clap::value_parser!(u64).range(..=MOST_SECONDS))]
     pub(crate) lock_timeout: Option<u64>,
 }
 

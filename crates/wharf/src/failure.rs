@@ -58,7 +58,9 @@ pub(crate) fn print(
     output: &Output,
     format: Format,
 ) {
-    for diagnostic in diagnostics.iter().take(MOST) {
+    // A program can read them all.
+    let most = if format == Format::Text { MOST } else { usize::MAX };
+    for diagnostic in diagnostics.iter().take(most) {
         match format {
             Format::Text => {
                 output.tell(&render(diagnostic, sources, output.stderr().color()));

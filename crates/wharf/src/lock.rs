@@ -5,8 +5,12 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use fs_err::os::unix::fs::OpenOptionsExt;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use std::fs::Permissions;
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,7 +39,10 @@ pub(crate) async fn acquire(
     let mut file = open(directory, &path).map_err(|error| cannot(&error))?;
     let deadline = Instant::now() + limit;
     let mut has_told = false;
-    while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+    while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        if error != Errno::WOULDBLOCK {
+            return Err(cannot(&error.into()));
+        }
         let holder = holder(&mut file);
         if Instant::now() >= deadline {
             return Err(locked(project, &holder, limit));
@@ -46,23 +53,31 @@ pub(crate) async fn acquire(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    note_holder(&mut file).map_err(|error| cannot(&error))?;
+    // The number only makes the message better; a file of another user cannot be written.
+    let _ = note_holder(&mut file);
     Ok(Lock { _file: file })
 }
 
+/// Users share the folder where they have none of their own, so another user's file is opened for
+/// reading, which is enough to lock it, and what is made is made for all.
 fn open(directory: &Path, path: &Path) -> std::io::Result<std::fs::File> {
-    use fs_err::os::unix::fs::OpenOptionsExt;
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o1777).create(directory)?;
-    fs_err::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o666)
-        .custom_flags(no_follow())
-        .open(path)
-        .map(fs_err::File::into_file)
+    if let Ok(file) = opened(path, fs_err::OpenOptions::new().read(true).write(true)) {
+        return Ok(file);
+    }
+    if let Ok(file) = opened(path, fs_err::OpenOptions::new().read(true)) {
+        return Ok(file);
+    }
+    std::fs::DirBuilder::new().recursive(true).create(directory)?;
+    // Refused where somebody else made the folder, who has done the same.
+    let _ = fs_err::set_permissions(directory, Permissions::from_mode(0o1777));
+    let mut options = fs_err::OpenOptions::new();
+    let file = opened(path, options.read(true).write(true).create(true).truncate(false))?;
+    let _ = file.set_permissions(Permissions::from_mode(0o666));
+    Ok(file)
+}
+
+fn opened(path: &Path, options: &mut fs_err::OpenOptions) -> std::io::Result<std::fs::File> {
+    options.custom_flags(no_follow()).open(path).map(fs_err::File::into_file)
 }
 
 /// The folder may be shared with other users: a link planted there is not followed.
@@ -96,7 +111,7 @@ fn cannot(error: &std::io::Error) -> Failure {
     let diagnostic = Diagnostic::error(codes::LOCKED, "cannot open the lock file of the project")
         .note(error.to_string())
         .help("set XDG_RUNTIME_DIR to a folder that you may write to");
-    Failure::of(diagnostic, Exit::Locked)
+    Failure::of(diagnostic, Exit::Failed)
 }
 
 fn locked(project: &str, holder: &str, limit: Duration) -> Failure {

@@ -79,19 +79,31 @@ impl<'a> Session<'a> {
     }
 
     /// Name of the project, and the project itself when its files are in order. What is there
-    /// can be listed, stopped and removed without them: its labels tell enough.
+    /// can be listed and stopped without them: its labels tell enough.
     pub(crate) fn scope(&self) -> Result<(String, Option<Read>), Failure> {
-        let (name, read) = self.load(&[]);
-        let name = name.or_else(|| self.settings.load.project_name.clone());
-        match (name, read) {
-            (Some(name), Ok(read)) => Ok((name, Some(read))),
-            (Some(name), Err(_)) => {
-                let going_on = "going by the labels on the engine: the compose files cannot be read (`wharf config` says why)";
-                self.output.tell(going_on);
+        match self.load(&[]) {
+            (_, Ok(read)) => Ok((read.project.name.value.clone(), Some(read))),
+            (Some(name), Err(failure)) => {
+                let first = failure.diagnostics.first().map(|it| it.message.clone());
+                self.output.tell(&format!(
+                    "going by the labels on the engine, as the compose files cannot be read: {}",
+                    first.unwrap_or_default()
+                ));
                 Ok((name, None))
             }
-            (None, Ok(read)) => Ok((read.project.name.value.clone(), Some(read))),
-            (None, Err(failure)) => Err(failure),
+            (None, Err(failure)) => match &self.settings.load.project_name {
+                Some(name) => Ok((name.clone(), None)),
+                None => Err(failure),
+            },
+        }
+    }
+
+    /// The same where data may be deleted: what the files say of external volumes must be known,
+    /// so files that are there and cannot be read end the command.
+    pub(crate) fn exact_scope(&self) -> Result<(String, Option<Read>), Failure> {
+        match self.load(&[]) {
+            (Some(_), Err(failure)) => Err(failure),
+            _ => self.scope(),
         }
     }
 

@@ -135,7 +135,7 @@ fn progress(
     })
 }
 
-/// Docker Compose's variable: -1 is without limit.
+/// Docker Compose's variable: -1, its word for no limit, leaves wharf's own.
 fn parallel_limit(text: &str) -> Result<usize, String> {
     match text.parse::<i64>() {
         Ok(limit) if limit < 0 => Ok(PARALLEL),

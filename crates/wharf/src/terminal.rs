@@ -92,7 +92,9 @@ async fn relay(session: Session, with_stdin: bool) -> Result<()> {
     let mut result = Ok(());
     while let Some(piece) = output.next().await {
         match piece {
-            Ok((stream, bytes)) => pass_on(stream, &bytes),
+            // A reader that went away wants no more.
+            Ok((stream, bytes)) if pass_on(stream, &bytes).is_err() => break,
+            Ok(_) => {}
             Err(error) => {
                 result = Err(error);
                 break;
@@ -106,14 +108,13 @@ async fn relay(session: Session, with_stdin: bool) -> Result<()> {
 }
 
 /// Bytes of a process are passed on as they are: they are its, not ours to format.
-fn pass_on(stream: LogStream, bytes: &[u8]) {
-    let written = match stream {
+fn pass_on(stream: LogStream, bytes: &[u8]) -> std::io::Result<()> {
+    match stream {
         LogStream::Stdout => {
             let mut stdout = std::io::stdout().lock();
-            stdout.write_all(bytes).and_then(|()| stdout.flush())
+            stdout.write_all(bytes)?;
+            stdout.flush()
         }
         LogStream::Stderr => std::io::stderr().lock().write_all(bytes),
-    };
-    // A reader that went away does not end the process in the container.
-    drop(written);
+    }
 }

@@ -177,7 +177,7 @@ async fn follow(
             line = lines.next() => line,
             () = gates.cancel.cancelled() => {
                 let operation = format!("{} {}", node.action.verb(), node.address);
-                return Err(EngineError::new(ErrorKind::Refused, operation, "interrupted"));
+                return Err(EngineError::new(ErrorKind::Interrupted, operation, "interrupted"));
             }
         };
         let Some(line) = line else { return Ok(()) };

@@ -147,7 +147,7 @@ fn at_most_the_given_number_of_calls_run_at_once_and_waits_do_not_count() {
             let _ = writeln!(text, "  s{number}: {{ image: app }}");
         }
         let run = bring_up(&engine, &text).await.succeeded();
-        assert_eq!(engine.most_parallel(), 4);
+        assert_eq!(engine.most_parallel(), ApplyOptions::default().parallel);
         let ended = |service: &str| {
             let ends = run.events.iter().filter_map(|event| match event {
                 Event::NodeFinished { at, address, .. } => {

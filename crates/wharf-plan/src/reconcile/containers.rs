@@ -214,6 +214,7 @@ fn create(
         target,
         started_by: Some(start),
         is_ready: false,
+        is_healthy: false,
         is_completed: false,
         created: None,
     }
@@ -291,6 +292,7 @@ fn replace(
         target,
         started_by: Some(start),
         is_ready: false,
+        is_healthy: false,
         is_completed: false,
         created: None,
     }
@@ -380,14 +382,15 @@ fn keep(
     if started_by.is_none() {
         draft.nodes.keep();
     }
+    // What somebody has paused is not waited for.
+    let is_paused = container.state == ContainerState::Paused;
+    let stands = started_by.is_none() && (is_paused || container.state.is_running());
     Standing {
         number,
         target,
         started_by,
-        is_ready: started_by.is_none()
-            && (container.state == ContainerState::Paused
-                || container.state.is_running()
-                    && matches!(container.health, None | Some(Health::Healthy))),
+        is_ready: stands && (is_paused || matches!(container.health, None | Some(Health::Healthy))),
+        is_healthy: stands && (is_paused || container.health == Some(Health::Healthy)),
         is_completed: started_by.is_none() && stays_completed(context, container),
         created: Some(container.created),
     }

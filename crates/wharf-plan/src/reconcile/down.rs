@@ -58,7 +58,8 @@ pub fn down(project: &str, observed: &Observed, options: &DownOptions) -> Plan {
             let is_used = kept
                 .iter()
                 .any(|it| it.mounts.iter().any(|mount| mount.volume.as_ref() == Some(name)));
-            let is_unwanted = options.scope == Scope::DeleteData && !is_used;
+            let is_unwanted =
+                options.scope == Scope::DeleteData && !is_used && !options.external.contains(name);
             if is_unwanted && (is_own(&volume.labels, name) || is_carried(&removed, name)) {
                 let key = volume.labels.get(labels::VOLUME).cloned().unwrap_or_else(|| short(name));
                 let action = Action::RemoveVolume { name: name.clone() };

@@ -16,6 +16,8 @@ pub(super) struct Standing {
     pub(super) started_by: Option<NodeId>,
     /// What the observation says, so that no wait is planned for what is so already.
     pub(super) is_ready: bool,
+    /// It is ready, and by a health check that has passed.
+    pub(super) is_healthy: bool,
     /// It ended with exit code 0 and stays so.
     pub(super) is_completed: bool,
     /// When it was created, Unix seconds; `None` when this plan creates it.
@@ -53,7 +55,7 @@ pub(super) fn dependency_edges(
     for container in &standing {
         let node = match dependency.condition {
             Condition::Started => container.started_by,
-            Condition::Healthy if container.is_ready => None,
+            Condition::Healthy if container.is_healthy => None,
             Condition::Healthy => Some(gate(draft, gates, name, container, Gate::Healthy)),
             Condition::Completed if container.is_completed => None,
             Condition::Completed => Some(gate(draft, gates, name, container, Gate::Completed)),

@@ -4,8 +4,8 @@ use super::up::{Draft, Proposal, UpOptions};
 use super::{containers, preflight, resources};
 use crate::desired::{Dependencies, Desired, DesiredService};
 use crate::{
-    Action, Address, Cause, ContainerSpec, Observed, Plan, PlanBuilder, Removal, Secret, Target,
-    labels,
+    Action, Address, Cause, ContainerSpec, Edge, Observed, Plan, PlanBuilder, Removal, Secret,
+    Target, labels,
 };
 use std::collections::BTreeMap;
 use wharf_diag::Diagnostics;
@@ -69,15 +69,19 @@ pub fn one_off(
     Ok((Proposal { plan, warnings: draft.warnings }, name))
 }
 
-/// Plans the removal of a container of `run`; its own anonymous volumes go with it, as they do
-/// for `docker run --rm`.
-pub fn remove_one_off(project: &str, id: &str, name: &str) -> Plan {
+/// Plans the removal of a container of `run`, with its own grace when it still runs; its own
+/// anonymous volumes go with it, as they do for `docker run --rm`.
+pub fn remove_one_off(project: &str, id: &str, name: &str, is_running: bool) -> Plan {
     let mut nodes = PlanBuilder::default();
-    let action = Action::RemoveContainer {
-        target: Target::Existing { id: id.to_owned(), name: name.to_owned() },
-        removal: Removal::WithVolumes,
-    };
-    nodes.push(Address::Container(name.to_owned()), action, Cause::Requested, []);
+    let address = Address::Container(name.to_owned());
+    let target = Target::Existing { id: id.to_owned(), name: name.to_owned() };
+    let mut stopped = Vec::new();
+    if is_running {
+        let action = Action::StopContainer { target: target.clone(), grace: None };
+        stopped.push(Edge::End(nodes.push(address.clone(), action, Cause::Requested, [])));
+    }
+    let action = Action::RemoveContainer { target, removal: Removal::WithVolumes };
+    nodes.push(address, action, Cause::Requested, stopped);
     nodes.finish(project)
 }
 

@@ -8,17 +8,39 @@ use wharf_compose::model::{Published, PullPolicy};
 use wharf_diag::codes::{engine, plan as codes};
 use wharf_diag::{Diagnostic, did_you_mean};
 
+/// More containers of one service than any one machine runs; a mistyped number, most likely.
+const MOST_REPLICAS: u32 = 1000;
+
 /// Collects everything that stands in the way.
 pub(super) fn check(draft: &mut Draft<'_>) {
     unknown_services(draft);
     for service in draft.selected() {
         let replicas = replicas(draft, service);
+        if replicas > MOST_REPLICAS {
+            draft.problems.push(too_many(service, replicas));
+            continue;
+        }
         scaled_names(draft, service, replicas);
         scaled_ports(draft, service, replicas);
         names(draft, service, replicas);
         ports(draft, service);
         image(draft, service);
     }
+}
+
+/// Whether planning on would take for ever.
+pub(super) fn is_absurd(draft: &Draft<'_>) -> bool {
+    draft.selected().any(|service| replicas(draft, service) > MOST_REPLICAS)
+}
+
+fn too_many(service: &DesiredService, replicas: u32) -> Diagnostic {
+    Diagnostic::error(
+        codes::USAGE,
+        format!("service `{}` is to have {replicas} containers", service.name),
+    )
+    .at(service.span, "this service")
+    .note(format!("more than {MOST_REPLICAS} of one service are taken for a mistake"))
+    .help("correct `--scale`, `scale` or `deploy.replicas`")
 }
 
 /// An image that is not there and that the file forbids to pull.

@@ -159,6 +159,9 @@ pub fn up(
 ) -> Result<Proposal, Diagnostics> {
     let mut draft = Draft::new(desired, observed, options);
     preflight::check(&mut draft);
+    if preflight::is_absurd(&draft) {
+        return Err(draft.problems);
+    }
     orphans(&mut draft);
     let networks = resources::networks(&mut draft);
     let volumes = resources::volumes(&mut draft);

@@ -96,3 +96,26 @@ fn no_replacement_deletes_a_volume() {
         }
     }
 }
+
+#[test]
+fn an_external_volume_stays_whatever_its_name_looks_like() {
+    let name = id("somebody's");
+    let desired = desired(&format!(
+        "services: {{ cache: {{ image: cache, volumes: ['old:/data'] }} }}
+volumes: {{ old: {{ external: true, name: {name} }} }}"
+    ));
+    let mut observed = after_up(&desired);
+    let there = wharf_plan::ObservedVolume { labels: [].into(), driver: "local".to_owned() };
+    observed.volumes.insert(name.clone(), there);
+    let options = wharf_plan::DownOptions {
+        services: [].into(),
+        scope: wharf_plan::Scope::DeleteData,
+        grace: None,
+        kept: [].into(),
+        external: [name.clone()].into(),
+    };
+    let plan = wharf_plan::down("shop", &observed, &options);
+    let removes =
+        |action: &Action| matches!(action, Action::RemoveVolume { name: it } if *it == name);
+    assert!(!plan.nodes().iter().any(|node| removes(&node.action)), "{}", plan.text());
+}

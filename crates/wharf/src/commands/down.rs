@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long)]
     remove_orphans: bool,
     /// Seconds between stop signal and SIGKILL
-    #[arg(short, long, value_name = "SECONDS")]
+    #[arg(short, long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     timeout: Option<u64>,
     /// Shows what would be done and does nothing
     #[arg(long)]
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failure> {
-    let (project, read) = session.scope()?;
+    let (project, read) = if args.volumes { session.exact_scope()? } else { session.scope()? };
     if let Some(read) = &read {
         let services = &read.project.services;
         let known = services.keys().chain(read.project.inactive.keys()).map(String::as_str);
@@ -48,7 +48,6 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
     }
     let connected = session.connect().await?;
     let _lock = session.lock(&project, &connected.endpoint).await?;
-    let cancel = signals::listen(session.output);
     let observed = connected.observe(&project).await?;
     let options = options(&args, read.as_ref(), &observed);
     let plan = down(&project, &observed, &options);
@@ -63,6 +62,8 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
         return Ok(Exit::Ok);
     }
     agree(session, &plan, args.yes)?;
+    // Not before the question: Ctrl-C there is an answer.
+    let cancel = signals::listen(session.output);
     let run = Run { session, connected: &connected, verb: "down", wait_timeout: None, cancel };
     run.finish(&plan).await
 }

@@ -19,7 +19,7 @@ pub(crate) struct StopArgs {
     #[arg(value_name = "SERVICE")]
     services: Vec<String>,
     /// Seconds between stop signal and SIGKILL
-    #[arg(short, long, value_name = "SECONDS")]
+    #[arg(short, long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     timeout: Option<u64>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct StartArgs {
     #[arg(value_name = "SERVICE")]
     services: Vec<String>,
     /// How long to wait for health, in seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     wait_timeout: Option<u64>,
 }
 
@@ -41,10 +41,10 @@ pub(crate) struct RestartArgs {
     #[arg(value_name = "SERVICE")]
     services: Vec<String>,
     /// Seconds between stop signal and SIGKILL
-    #[arg(short, long, value_name = "SECONDS")]
+    #[arg(short, long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     timeout: Option<u64>,
     /// How long to wait for health, in seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     wait_timeout: Option<u64>,
 }
 

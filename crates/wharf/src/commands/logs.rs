@@ -123,7 +123,8 @@ fn moment(flag: &str, text: &str) -> Result<String, Failure> {
         return Ok(format!("{}.{:09}", time.as_second(), time.subsec_nanosecond()));
     }
     if let Some(ago) = parse_duration(text) {
-        let time = Timestamp::now() - ago;
+        // Longer ago than time can be told is the beginning.
+        let time = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
         return Ok(format!("{}.{:09}", time.as_second(), time.subsec_nanosecond()));
     }
     if text.parse::<f64>().is_ok() {

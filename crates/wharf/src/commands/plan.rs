@@ -71,7 +71,11 @@ async fn print(
         .map_err(|problems| Failure::invalid(problems, resolved.sources.clone()))?;
     session.tell(&proposal.warnings, &resolved.sources);
     match form {
-        Form::Json => session.output.answer(&json(&images, &proposal.plan)),
+        Form::Json => {
+            let document = document(&images, &proposal.plan);
+            let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+            session.output.answer(&text);
+        }
         Form::Graph => session.output.answer(&format!("{}{}", images.text(), proposal.plan.text())),
         Form::Text => text(session, &images, &proposal.plan),
     }
@@ -93,8 +97,7 @@ fn text(session: &Session<'_>, images: &Plan, plan: &Plan) {
 }
 
 /// The machine form, version 1: `images` comes before `plan` and is null when it is empty.
-pub(crate) fn json(images: &Plan, plan: &Plan) -> String {
+pub(crate) fn document(images: &Plan, plan: &Plan) -> serde_json::Value {
     let images = (!images.is_unchanged()).then_some(images);
-    let document = serde_json::json!({ "v": 1, "images": images, "plan": plan });
-    serde_json::to_string_pretty(&document).unwrap_or_default()
+    serde_json::json!({ "v": 1, "images": images, "plan": plan })
 }

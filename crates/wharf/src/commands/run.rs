@@ -59,6 +59,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failure> {
     let resolved = session.resolve(std::slice::from_ref(&args.service))?;
     let connected = session.connect().await?;
+    let wish = wish(session, &args)?;
+    let lock = session.lock(&resolved.desired.project, &connected.endpoint).await?;
     let run = Run {
         session,
         connected: &connected,
@@ -66,19 +68,29 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
         wait_timeout: None,
         cancel: signals::listen(session.output),
     };
-    let wish = wish(session, &args)?;
     let name = prepare(&run, &resolved, &args, &wish).await?;
+    drop(lock);
     let ended = tokio::select! {
         ended = attached(&connected, &name, &wish) => ended,
         () = run.cancel.cancelled() => Ok(Exit::Interrupted),
     };
     if args.rm {
-        let id = connected.engine.state(&name).await?.id;
-        let removal = remove_one_off(&resolved.desired.project, &id, &name);
         // Its own token: Ctrl-C ended the command, and the container is to go all the same.
-        Run { cancel: CancellationToken::new(), ..run }.finish(&removal).await?;
+        let tidy = Run { cancel: CancellationToken::new(), ..run };
+        if let Err(failure) = remove(&tidy, &resolved.desired.project, &name).await {
+            failure.print(session.output, session.settings.format);
+        }
+    } else if matches!(ended, Ok(Exit::Interrupted)) {
+        session.output.tell(&format!("container `{name}` goes on; `docker stop {name}` ends it"));
     }
     ended
+}
+
+/// Stops the container, if it still runs, and removes it.
+async fn remove(run: &Run<'_>, project: &str, name: &str) -> Result<(), Failure> {
+    let there = run.connected.engine.state(name).await?;
+    let removal = remove_one_off(project, &there.id, name, there.state.is_running());
+    run.finish(&removal).await.map(|_| ())
 }
 
 /// Dependencies up, container made; gives its name.
@@ -89,7 +101,6 @@ async fn prepare(
     wish: &OneOff,
 ) -> Result<String, Failure> {
     let (session, desired) = (run.session, &resolved.desired);
-    let _lock = session.lock(&desired.project, &run.connected.endpoint).await?;
     let needed: Vec<String> = desired
         .select(std::slice::from_ref(&args.service), Dependencies::Included)
         .into_iter()
@@ -98,7 +109,7 @@ async fn prepare(
     images(run, resolved, args).await?;
     if !args.no_deps && !needed.is_empty() {
         let options = UpOptions { services: needed, ..UpOptions::default() };
-        converge(run, resolved, &options).await?;
+        converge(run, resolved, &options, None).await?;
     }
     let observed = run.connected.observe_for(desired).await?;
     let (Proposal { plan, warnings }, name) = one_off(desired, &observed, wish)

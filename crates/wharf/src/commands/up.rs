@@ -2,12 +2,15 @@
 
 mod addresses;
 mod attach;
+mod reviewed;
 mod settle;
+
+use reviewed::Reviewed;
 
 use crate::apply::{Run, conclude};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::session::{Connected, Resolved, Session, usage};
+use crate::session::{Resolved, Session, usage};
 use crate::signals;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -68,7 +71,7 @@ pub(crate) struct Args {
     #[arg(long, hide = true)]
     wait: bool,
     /// How long to wait for health, in seconds; without it as long as health checks allow
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=crate::cli::MOST_SECONDS))]
     wait_timeout: Option<u64>,
     /// Follows the logs; Ctrl-C then stops the containers
     #[arg(long)]
@@ -160,10 +163,8 @@ pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failu
         wait_timeout: args.wait_timeout.map(Duration::from_secs),
         cancel: signals::listen(session.output),
     };
-    if let Some(file) = &args.plan_file {
-        refuse_stale(file, &resolved, &connected, &options).await?;
-    }
-    let converged = converge(&run, &resolved, &options).await?;
+    let reviewed = args.plan_file.as_deref().map(Reviewed::read).transpose()?;
+    let converged = converge(&run, &resolved, &options, reviewed.as_ref()).await?;
     drop(lock);
     let has_started = matches!(converged, Converged::Started);
     let mut observed = match converged {
@@ -200,14 +201,18 @@ pub(crate) async fn converge(
     run: &Run<'_>,
     resolved: &Resolved,
     options: &UpOptions,
+    reviewed: Option<&Reviewed>,
 ) -> Result<Converged, Failure> {
     let (session, desired) = (run.session, &resolved.desired);
     let mut observed = run.connected.observe_for(desired).await?;
     let selection = desired.select(&options.services, options.dependencies);
     let images = plan_images(desired, &observed, &selection, options.images);
+    // Problems that can be known are told before anything is built.
+    let first = proposal(resolved, &observed, options)?;
+    if let Some(reviewed) = reviewed {
+        reviewed.check(&images, &first.plan)?;
+    }
     if !images.is_unchanged() {
-        // Problems that can be known are told before anything is built.
-        proposal(resolved, &observed, options)?;
         run.finish(&images).await?;
         observed = run.connected.observe_for(desired).await?;
     }
@@ -221,7 +226,9 @@ pub(crate) async fn converge(
             return Ok(Converged::Nothing(Box::new(observed)));
         }
         let outcome = run.apply(&plan).await;
-        if !outcome.is_stale() || round == ROUNDS || run.cancel.is_cancelled() {
+        // What was reviewed is not replaced by something else.
+        let is_last = round == ROUNDS || reviewed.is_some() || run.cancel.is_cancelled();
+        if is_last || !outcome.is_stale() {
             conclude(&outcome)?;
             return Ok(converged(&plan));
         }
@@ -274,34 +281,4 @@ fn still_up(resolved: &Resolved, options: &UpOptions, observed: &Observed) -> Re
         return Ok(());
     }
     Err(Failure { diagnostics: problems, sources: SourceMap::default(), exit: Exit::Failed })
-}
-
-/// A plan that was reviewed is applied only as it was reviewed.
-async fn refuse_stale(
-    file: &std::path::Path,
-    resolved: &Resolved,
-    connected: &Connected,
-    options: &UpOptions,
-) -> Result<(), Failure> {
-    let cannot = |why: String| {
-        let diagnostic =
-            Diagnostic::error(codes::STALE, format!("cannot use the plan `{}`", file.display()));
-        Failure::of(diagnostic.note(why), Exit::Usage)
-    };
-    let text = fs_err::read_to_string(file).map_err(|error| cannot(error.to_string()))?;
-    let reviewed: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| cannot(error.to_string()))?;
-    let observed = connected.observe_for(&resolved.desired).await?;
-    let now = serde_json::to_value(&proposal(resolved, &observed, options)?.plan)
-        .map_err(|error| cannot(error.to_string()))?;
-    if reviewed.get("plan") == Some(&now) {
-        return Ok(());
-    }
-    let diagnostic = Diagnostic::error(
-        codes::STALE,
-        format!("the plan `{}` is not what would be done now", file.display()),
-    )
-    .note("the engine, the compose files or the flags have changed since; nothing was done")
-    .help("look at the new one with `wharf plan`, and save it with `wharf plan --json`");
-    Err(Failure::of(diagnostic, Exit::Failed))
 }

@@ -151,3 +151,44 @@ fn the_json_form_of_progress_ends_with_its_result_even_when_interrupted() {
     let last = events.last().expect("there are events");
     assert_eq!(last["summary"]["interrupted"], true, "{run}");
 }
+
+/// The first Ctrl-C lets the stop under way finish, the second does not wait for it.
+#[test]
+fn a_second_signal_ends_at_once() {
+    let bench = project(
+        "
+services:
+  stubborn:
+    image: $IMAGE
+    command: [sh, -c, 'trap : TERM; touch /tmp/ready; while :; do sleep 1; done']
+    stop_grace_period: 60s
+    healthcheck: { test: [CMD, test, -e, /tmp/ready], interval: 30s }
+",
+    );
+    let _ = bench.up();
+    let stop = bench.wharf(["stop", "--progress", "plain"]).spawn();
+    stop.wait_for_stderr("Stopping");
+    stop.signal(Signal::INT);
+    stop.wait_for_stderr("once more ends at once");
+    stop.signal(Signal::INT);
+    let run = stop.finish().ends_with(130);
+    assert!(run.took < Duration::from_secs(30), "{run}");
+}
+
+/// Following the logs, Ctrl-C stops what was started.
+#[test]
+fn attached_it_follows_the_logs_and_stops_the_containers_at_the_end() {
+    let bench = project(
+        "
+services:
+  talker:
+    image: $IMAGE
+    command: [sh, -c, 'trap \"exit 0\" TERM; while :; do echo still-here; sleep 1; done']
+",
+    );
+    let up = bench.wharf(["up", "--attach"]).spawn();
+    up.wait_for_stdout("talker-1  | still-here");
+    up.signal(Signal::INT);
+    let run = up.finish().ends_with(130);
+    assert!(!bench.container("talker").is_running(), "{run}");
+}

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use wharf_engine::ErrorKind;
 use wharf_engine::capability::EngineEvent;
+use wharf_engine::{ApplyOptions, ErrorKind};
 use wharf_plan::{Edge, Event, NodeId, NodeOutcome};
 
 /// Every action began after all that it follows had ended, well where that is asked.
@@ -110,7 +110,7 @@ proptest! {
             let desired = desired(&model.yaml());
             up(&engine, &desired, &options()).await.unwrap().succeeded();
             assert_started_in_order(&model, &engine.history());
-            assert!(engine.most_parallel() <= 4);
+            assert!(engine.most_parallel() <= ApplyOptions::default().parallel);
         });
     }
 }

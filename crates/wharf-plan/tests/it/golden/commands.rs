@@ -100,7 +100,7 @@ fn run_makes_one_more_container_that_does_not_answer_for_its_service() {
         ..OneOff::default()
     };
     let (proposal, name) = one_off(&desired, &Observed::default(), &wish).unwrap();
-    let removal = remove_one_off("shop", &id(&name), &name);
+    let removal = remove_one_off("shop", &id(&name), &name, true);
     assert_golden("run", &(plan_text(&proposal.plan) + &plan_text(&removal)));
 }
 

@@ -3,9 +3,13 @@
 use super::{failed, passed};
 use crate::failure::Failure;
 use crate::session::Connected;
+use jiff::Timestamp;
 use wharf_engine::capability::Containers;
 use wharf_plan::{ContainerState, Desired, Health, Observed, ObservedContainer, labels};
 use wharf_term::checks::Check;
+
+/// How long, in milliseconds, a container has to run after a restart to count as steady.
+const STEADY: i64 = 60_000;
 
 /// Every service has the wanted number of containers, each running and healthy, or completed.
 pub(super) async fn services(
@@ -71,11 +75,14 @@ pub(super) async fn restarts(
     for container in observed.containers.iter().filter(|it| !it.is_one_off) {
         let report = connected.engine.state(&container.id).await?;
         let subject = format!("restarts of {}-{}", container.service, container.number);
+        let runs_for = Timestamp::now().as_millisecond() - report.started_at;
+        let is_steady = container.state.is_running() && runs_for > STEADY;
         checks.push(match report.restart_count {
             0 => passed(subject, "none"),
+            count if is_steady => passed(subject, format!("{count}, and steady since")),
             count => failed(
                 subject,
-                format!("the engine has restarted it {count} times"),
+                format!("the engine has restarted it {count} times, the last time just now"),
                 format!("wharf logs {}", container.service),
             ),
         });

@@ -57,6 +57,37 @@ fn a_plan_that_is_stale_is_refused() {
     assert_told("unreadable_plan", &bench, &run, &[]);
 }
 
+/// What a container is made from is part of a plan, though a plan does not print all of it.
+#[test]
+fn a_plan_that_was_made_for_another_command_is_refused() {
+    let bench = project(WEB);
+    let plan = bench.wharf(["plan", "--json"]).run().succeeds().stdout;
+    bench.write("plan.json", &plan);
+    bench.compose_file(&WEB.replace("services:", "x-seen: 1\nservices:").replace("1000", "1001"));
+    let _ = bench.wharf(["up", "--plan", "plan.json"]).run().ends_with(1);
+    assert!(bench.is_gone());
+}
+
+/// Without the files nobody knows what is external; so nothing is deleted.
+#[test]
+fn data_is_not_deleted_by_labels_alone_when_the_files_are_broken() {
+    let bench = project(WEB);
+    let _ = bench.up();
+    let before = bench.identities();
+    bench.compose_file(&format!("{WEB}\nnonsense: 1\n"));
+    let _ = bench.wharf(["down", "--volumes", "--yes"]).run().ends_with(3);
+    assert_eq!(bench.identities(), before);
+    let _ = bench.wharf(["down"]).run().succeeds();
+    assert!(bench.containers().is_empty());
+}
+
+#[test]
+fn a_number_of_containers_that_must_be_a_mistake_is_refused() {
+    let bench = project(WEB);
+    let _ = bench.wharf(["up", "--scale", "web=4000000000"]).run().ends_with(3);
+    assert!(bench.is_gone());
+}
+
 #[test]
 fn a_project_without_containers() {
     let bench = project(WEB);
