@@ -209,15 +209,7 @@ fn create(
     let target = Target::Created(made.created);
     let action = Action::StartContainer { target: target.clone() };
     let start = draft.nodes.push(address, action, Cause::NotFound, after);
-    Standing {
-        number,
-        target,
-        started_by: Some(start),
-        is_ready: false,
-        is_healthy: false,
-        is_completed: false,
-        created: None,
-    }
+    Standing::of_new(number, target, start)
 }
 
 /// Nodes that make a container.
@@ -287,15 +279,7 @@ fn replace(
     before_start.extend(after);
     let action = Action::StartContainer { target: target.clone() };
     let start = draft.nodes.push(address, action, cause.clone(), before_start);
-    Standing {
-        number,
-        target,
-        started_by: Some(start),
-        is_ready: false,
-        is_healthy: false,
-        is_completed: false,
-        created: None,
-    }
+    Standing::of_new(number, target, start)
 }
 
 /// The new container gets the anonymous volumes of the old one wherever it would get new ones;

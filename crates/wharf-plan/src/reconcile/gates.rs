@@ -25,6 +25,19 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// A container that this plan creates and starts.
+    pub(super) fn of_new(number: u32, target: Target, started_by: NodeId) -> Self {
+        Self {
+            number,
+            target,
+            started_by: Some(started_by),
+            is_ready: false,
+            is_healthy: false,
+            is_completed: false,
+            created: None,
+        }
+    }
+
     /// The node that creates it, when this plan does.
     pub(super) fn made_by(&self) -> Option<NodeId> {
         match self.target {
