@@ -66,17 +66,6 @@ fn join_default(service: &mut Service) {
 }
 
 fn default_network(project: &str) -> Network {
-    Network {
-        key: Spanned::implied("default".into()),
-        name: Spanned::implied(format!("{project}_default")),
-        external: false,
-        driver: None,
-        driver_opts: BTreeMap::new(),
-        ipam: None,
-        internal: false,
-        attachable: false,
-        enable_ipv6: None,
-        labels: BTreeMap::new(),
-        extensions: BTreeMap::new(),
-    }
+    let name = Spanned::implied(format!("{project}_default"));
+    Network::plain(Spanned::implied("default".into()), name)
 }

@@ -2,15 +2,30 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::session::Read;
+use crate::session::{Connected, Read, Session};
 use std::collections::BTreeSet;
 use wharf_diag::codes::{engine, plan};
 use wharf_diag::{Diagnostic, did_you_mean};
 use wharf_docker::{Address, Endpoint};
 use wharf_plan::{Observed, ObservedContainer, ObservedPort};
 
+/// Connects, and finds the running container of a service that the command line names.
+pub(crate) async fn reach(
+    session: &Session<'_>,
+    service: &str,
+    index: Option<u32>,
+) -> Result<(Connected, ObservedContainer), Failure> {
+    let (project, read) = session.scope()?;
+    let connected = session.connect().await?;
+    let observed = connected.observe(&project).await?;
+    let known = known_services(read.as_ref(), &observed);
+    check_names(&[service.to_owned()], known.iter().copied())?;
+    let container = running(&observed, service, index)?.clone();
+    Ok((connected, container))
+}
+
 /// Finds the running container of a service; `index` is the number of the replica.
-pub(crate) fn running<'a>(
+fn running<'a>(
     observed: &'a Observed,
     service: &'a str,
     index: Option<u32>,

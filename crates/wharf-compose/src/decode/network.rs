@@ -10,19 +10,8 @@ use wharf_diag::{Diagnostic, Spanned, codes};
 impl Decoder<'_> {
     /// An entry of the top-level `networks`.
     pub(super) fn network(&mut self, key: Spanned<String>, node: &Node) -> Network {
-        let mut network = Network {
-            name: Spanned { value: format!("{}_{}", self.project, key.value), span: key.span },
-            key,
-            external: false,
-            driver: None,
-            driver_opts: BTreeMap::new(),
-            ipam: None,
-            internal: false,
-            attachable: false,
-            enable_ipv6: None,
-            labels: BTreeMap::new(),
-            extensions: BTreeMap::new(),
-        };
+        let name = Spanned { value: format!("{}_{}", self.project, key.value), span: key.span };
+        let mut network = Network::plain(key, name);
         if node.is_null() {
             return network;
         }

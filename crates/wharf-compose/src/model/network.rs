@@ -31,6 +31,25 @@ pub struct Network {
     pub extensions: Extensions,
 }
 
+impl Network {
+    /// A network of which nothing but its name is said.
+    pub fn plain(key: Spanned<String>, name: Spanned<String>) -> Self {
+        Self {
+            key,
+            name,
+            external: false,
+            driver: None,
+            driver_opts: BTreeMap::new(),
+            ipam: None,
+            internal: false,
+            attachable: false,
+            enable_ipv6: None,
+            labels: BTreeMap::new(),
+            extensions: BTreeMap::new(),
+        }
+    }
+}
+
 /// Address management of a network.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ipam {

@@ -1,6 +1,6 @@
 //! `wharf exec`.
 
-use crate::access::{check_names, known_services, running};
+use crate::access::reach;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -51,12 +51,7 @@ const CODE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failure> {
-    let (project, read) = session.scope()?;
-    let connected = session.connect().await?;
-    let observed = connected.observe(&project).await?;
-    let known = known_services(read.as_ref(), &observed);
-    check_names(std::slice::from_ref(&args.service), known.iter().copied())?;
-    let container = running(&observed, &args.service, args.index)?;
+    let (connected, container) = reach(session, &args.service, args.index).await?;
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let spec = ExecSpec {
         command: args.command,

@@ -1,7 +1,7 @@
 //! `wharf shell`.
 
 use super::exec::interact;
-use crate::access::{check_names, known_services, running};
+use crate::access::reach;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -33,12 +33,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session<'_>, args: Args) -> Result<Exit, Failure> {
-    let (project, read) = session.scope()?;
-    let connected = session.connect().await?;
-    let observed = connected.observe(&project).await?;
-    let known = known_services(read.as_ref(), &observed);
-    check_names(std::slice::from_ref(&args.service), known.iter().copied())?;
-    let container = running(&observed, &args.service, args.index)?;
+    let (connected, container) = reach(session, &args.service, args.index).await?;
     let Some(shell) = find(&connected.engine, &container.id).await? else {
         return Err(none(&args.service, &container.image));
     };

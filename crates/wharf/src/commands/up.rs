@@ -208,19 +208,19 @@ pub(crate) async fn converge(
     let selection = desired.select(&options.services, options.dependencies);
     let images = plan_images(desired, &observed, &selection, options.images);
     // Problems that can be known are told before anything is built.
-    let first = proposal(resolved, &observed, options)?;
+    let mut proposed = proposal(resolved, &observed, options)?;
     if let Some(reviewed) = reviewed {
-        reviewed.check(&images, &first.plan)?;
+        reviewed.check(&images, &proposed.plan)?;
     }
     if !images.is_unchanged() {
         run.finish(&images).await?;
         observed = run.connected.observe_for(desired).await?;
+        proposed = proposal(resolved, &observed, options)?;
     }
-    for round in 1.. {
-        let Proposal { plan, warnings } = proposal(resolved, &observed, options)?;
-        if round == 1 {
-            session.tell(&warnings, &resolved.sources);
-        }
+    session.tell(&proposed.warnings, &resolved.sources);
+    let mut round = 1;
+    loop {
+        let plan = proposed.plan;
         if plan.nodes().is_empty() {
             nothing_to_do(session, &plan);
             return Ok(Converged::Nothing(Box::new(observed)));
@@ -233,8 +233,9 @@ pub(crate) async fn converge(
             return Ok(converged(&plan));
         }
         observed = run.connected.observe_for(desired).await?;
+        proposed = proposal(resolved, &observed, options)?;
+        round += 1;
     }
-    Ok(Converged::Unchanged)
 }
 
 fn converged(plan: &Plan) -> Converged {
