@@ -1,7 +1,7 @@
 //! PostgreSQL: the pool, a connection of its own for health, and what an error means for a caller.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -23,18 +23,25 @@ pub(crate) struct Database {
     options: PgConnectOptions,
     /// Health has its own connection: a busy pool is not a database that is gone.
     probe: Arc<Mutex<Option<PgConnection>>>,
+    /// When health last found the database gone.
+    last_failure: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Database {
     /// Prepares the pool without connecting: the service starts whether or not the database is there.
     pub(crate) fn prepare(config: &Config) -> Self {
+        let last_failure = Arc::<Mutex<Option<Instant>>>::default();
+        let failure = Arc::clone(&last_failure);
         let pool = PgPoolOptions::new()
             .max_connections(config.database_pool)
             .acquire_timeout(ACQUIRE_LIMIT)
             .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
+            .before_acquire(move |connection, meta| {
+                // A connection older than the database's last failure may have died with it.
+                let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_suspect = failed.is_some_and(|at| at.elapsed() < meta.age);
                 Box::pin(async move {
-                    if meta.idle_for > TRUSTED_IDLE {
+                    if is_suspect || meta.idle_for > TRUSTED_IDLE {
                         answers(connection).await?;
                     }
                     Ok(true)
@@ -45,6 +52,7 @@ impl Database {
             pool,
             options: config.database.clone().disable_statement_logging(),
             probe: Arc::default(),
+            last_failure,
         }
     }
 
@@ -58,6 +66,15 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached or does not answer a statement.
     pub(crate) async fn check(&self) -> Result<(), sqlx::Error> {
+        let outcome = self.ask().await;
+        if outcome.is_err() {
+            let now = Some(Instant::now());
+            *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+        outcome
+    }
+
+    async fn ask(&self) -> Result<(), sqlx::Error> {
         // Taken out, not borrowed: when the caller gives up, a connection in an unknown state is dropped with us.
         let kept = self.probe.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut connection = match kept {
